@@ -1,0 +1,3 @@
+module github.com/farbench/farbench/agent
+
+go 1.26.0

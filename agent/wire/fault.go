@@ -1,0 +1,52 @@
+package wire
+
+// Fault is what went wrong, as it crosses a process: Code for machines,
+// Message for people, Hint what to do next. It is an error.
+type Fault struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	Retry   bool   `json:"retry,omitempty"` // asking again may help
+	ID      string `json:"id,omitempty"`    // of an internal error: to find it in the log
+}
+
+// Error gives the message alone: codes are compared, texts are read.
+func (f *Fault) Error() string { return f.Message }
+
+// Code names a kind of fault.
+type Code string
+
+// The codes of the HTTP API and the browser protocol.
+const (
+	HostRefused        Code = "host_refused"
+	OriginRefused      Code = "origin_refused"
+	Forbidden          Code = "forbidden"
+	Unauthorized       Code = "unauthorized"
+	NotFound           Code = "not_found"
+	BenchUnknown       Code = "bench_unknown"
+	DeviceUnknown      Code = "device_unknown"
+	MethodNotAllowed   Code = "method_not_allowed"
+	MediaType          Code = "media_type"
+	BenchOffline       Code = "bench_offline"
+	DeviceOffline      Code = "device_offline"
+	DeviceUnauthorized Code = "device_unauthorized"
+	IDConflict         Code = "id_conflict"
+	RunEnded           Code = "run_ended"
+	TooLarge           Code = "too_large"
+	Invalid            Code = "invalid"
+	TooMany            Code = "too_many"
+	Unavailable        Code = "unavailable"
+	Internal           Code = "internal"
+)
+
+// The codes that the agent gives a run or an answer.
+const (
+	OtherLife    Code = "other_life"    // the start names another life of the agent: ask the clock, send again
+	TooLate      Code = "too_late"      // the moment named in the start has passed
+	NeverArrived Code = "never_arrived" // the journal never saw the id, and it can no longer start
+	AgentStopped Code = "agent_stopped" // the agent was stopped while the run went on
+	AgentDied    Code = "agent_died"    // the agent died while the run went on: nobody knows its end
+	StreamLost   Code = "stream_lost"   // the device's stream ended without an exit packet
+	OpenFailed   Code = "open_failed"   // adb did not start the command
+	Draining     Code = "draining"      // the agent or relay is stopping
+)

@@ -1,0 +1,26 @@
+package wire
+
+import (
+	"crypto/rand"
+	"regexp"
+	"strings"
+)
+
+// MaxCommand is the longest command, in bytes.
+const MaxCommand = 256 << 10
+
+var (
+	idPattern     = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+	devicePattern = regexp.MustCompile(`^[a-z0-9-]{1,48}$`)
+)
+
+// ValidID says whether s may name a bench, run, relay or session: such a name
+// stands in a subject, so it must hold neither dots nor wildcards.
+func ValidID(s string) bool { return idPattern.MatchString(s) }
+
+// ValidDeviceID says whether s may name a device.
+func ValidDeviceID(s string) bool { return devicePattern.MatchString(s) }
+
+// NewID makes a random id of 26 letters and digits behind the prefix, 128 bits
+// of randomness: nobody guesses another's.
+func NewID(prefix string) string { return prefix + strings.ToLower(rand.Text()) }

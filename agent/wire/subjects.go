@@ -1,0 +1,78 @@
+package wire
+
+import "strings"
+
+// What a bench sees, in its own NATS account. It subscribes CmdAll and
+// publishes below "up."; account imports map these to the hub's side.
+const (
+	CmdAll       = "cmd.>"
+	CmdRunStart  = "cmd.run.start"  // Start, answered by Answer
+	CmdRunCancel = "cmd.run.cancel" // Cancel, answered by Answer
+	UpState      = "up.state"       // State; stream BENCHES keeps the last
+	UpAlive      = "up.alive"       // Alive, every BeatEvery
+	UpBye        = "up.bye"         // Bye, once, when the agent stops cleanly
+	UpAskResume  = "up.ask.resume"  // ResumeAsk → ResumeAnswer, an ordinary NATS request
+)
+
+// Headers on a block's message, so that the hub can follow a run without
+// reading its blocks.
+const (
+	HeaderFirst = "Fb-First" // number of the block's first line
+	HeaderLast  = "Fb-Last"  // number of its last; empty where a gap's end is unknown
+)
+
+// Verbs of short requests to the agent.
+const (
+	VerbClock = "clock" // Request → Answer with Alive
+	VerbRun   = "run"   // Request with Run → Answer with Result; settles an id the journal never saw
+	VerbState = "state" // Request → Answer with State
+)
+
+// The bench's side.
+
+func CmdRequest(verb string) string   { return "cmd.request." + verb }
+func UpReply(relay, id string) string { return "up.reply." + relay + "." + id }
+func UpRun(run string) string         { return "up.run." + run }
+func UpResult(run string) string      { return "up.result." + run }
+
+// The hub's side of the same subjects: the bench's account stands in them,
+// written by the broker and not by the bench.
+
+func HubCmd(bench, cmd string) string    { return "cmd." + bench + strings.TrimPrefix(cmd, "cmd") }
+func HubUp(bench, up string) string      { return "hub." + bench + strings.TrimPrefix(up, "up") }
+func HubRun(bench, run string) string    { return HubUp(bench, UpRun(run)) }
+func HubResult(bench, run string) string { return HubUp(bench, UpResult(run)) }
+
+// HubReplies is what one relay subscribes for answers of all benches.
+func HubReplies(relay string) string { return "hub.*.reply." + relay + ".*" }
+
+// HubDown is where the broker's disconnect advisory of a bench arrives.
+func HubDown(bench string) string { return "presence.down." + bench }
+
+// BenchOf returns the bench that a subject on the hub's side belongs to ("" for
+// a subject that is none), and Leaf its last part: the run, request or relay's
+// request id.
+func BenchOf(subject string) string {
+	parts := strings.Split(subject, ".")
+	switch {
+	case len(parts) >= 3 && (parts[0] == "hub" || parts[0] == "cmd"):
+		return parts[1]
+	case len(parts) == 3 && parts[0] == "presence":
+		return parts[2]
+	}
+	return ""
+}
+
+// Leaf returns what stands behind a subject's last dot.
+func Leaf(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }
+
+// Streams and buckets of the cloud side, and what they capture.
+const (
+	StreamRuns    = "RUNS"    // hub.*.run.*: blocks; nothing evicted but by the keeper
+	StreamResults = "RESULTS" // hub.*.result.*: last value a subject
+	StreamBenches = "BENCHES" // hub.*.state: last value a subject
+	StreamEvents  = "EVENTS"  // rooms, 24 h
+	StreamCmd     = "CMD"     // queue.*.>: procedures queued for a bench that is away
+	BucketRuns    = "runs"    // KV: Claim by run id
+	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
+)
