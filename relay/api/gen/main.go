@@ -1,0 +1,84 @@
+// Command gen writes the JSON schema of every document that a browser reads,
+// from the Go types that the relay writes. `npm run gen` in ui makes
+// TypeScript of it. It knows the documents and nothing of how they travel.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+)
+
+// documents are the roots; what they hold is found from them.
+type documents struct {
+	Frame         api.Frame         `json:"frame"`
+	LabSnapshot   api.LabSnapshot   `json:"lab_snapshot"`
+	BenchSnapshot api.BenchSnapshot `json:"bench_snapshot"`
+	Benches       api.Benches       `json:"benches"`
+	Runs          api.Runs          `json:"runs"`
+	RunRequest    api.RunRequest    `json:"run_request"`
+	LogLine       api.LogLine       `json:"log_line"`
+	Problem       api.Problem       `json:"problem"`
+	Block         wire.Block        `json:"block"`
+}
+
+// words are the string types of which every value is known.
+var words = map[reflect.Type][]any{
+	reflect.TypeFor[api.BenchState](): {api.Online, api.Offline},
+	reflect.TypeFor[wire.RunState]():  {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
+	reflect.TypeFor[wire.Outcome]():   {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},
+}
+
+func main() {
+	out := flag.String("out", "../ui/src/shared/wire", "folder to write schema.json to")
+	flag.Parse()
+	if err := write(filepath.Join(*out, "schema.json")); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func write(path string) error {
+	text, err := json.MarshalIndent(schema(), "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the schema: %w", err)
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+func schema() *jsonschema.Schema {
+	r := &jsonschema.Reflector{
+		Anonymous:                 true,
+		ExpandedStruct:            true,
+		AllowAdditionalProperties: true, // a client passes over what it does not know
+		Mapper: func(t reflect.Type) *jsonschema.Schema {
+			if values, ok := words[t]; ok {
+				return &jsonschema.Schema{Type: "string", Enum: values}
+			}
+			return nil
+		},
+	}
+	s := r.Reflect(documents{})
+	block(s)
+	return s
+}
+
+// block says what reflection cannot see: a gap's count may be null, and a time
+// is a pair.
+func block(s *jsonschema.Schema) {
+	properties := s.Definitions["Block"].Properties
+	properties.Set("count", &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer"}, {Type: "null"}}})
+	pair := uint64(2)
+	properties.Set("t", &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{
+		Type: "array", Items: &jsonschema.Schema{Type: "integer"}, MinItems: &pair, MaxItems: &pair,
+	}})
+	s.Definitions["Gap"].Properties.Set("to", &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer"}, {Type: "null"}}})
+}

@@ -1,0 +1,156 @@
+// Made from the Go types in relay/api and agent/wire by `make gen`. Do not edit.
+
+export interface Documents {
+  frame: Frame
+  lab_snapshot: LabSnapshot
+  bench_snapshot: BenchSnapshot
+  benches: Benches
+  runs: Runs
+  run_request: RunRequest
+  log_line: LogLine
+  problem: Problem
+  block: Block
+}
+export interface Frame {
+  t: string
+  v?: number
+  i?: number
+  token?: string
+  conn?: string
+  user?: User
+  room?: string
+  o?: string
+  ev?: string
+  d?: unknown
+  m?: string
+  ttl?: number
+  error?: Fault
+  code?: number
+  reason?: string
+  retry_ms?: number
+}
+export interface User {
+  id: string
+  name: string
+}
+export interface Fault {
+  code: string
+  message: string
+  hint?: string
+  retry?: boolean
+  id?: string
+}
+export interface LabSnapshot {
+  benches: Bench[]
+  runs: Run[]
+}
+export interface Bench {
+  id: string
+  name: string
+  state: 'online' | 'offline'
+  reason: string
+  seen_at: string
+  agent: AgentInfo
+  devices: Device[]
+}
+export interface AgentInfo {
+  version: string
+  os: string
+  arch: string
+}
+export interface Device {
+  id: string
+  serial: string
+  devpath?: string
+  state: string
+  reason: string
+  hint: string
+  model: string
+  product: string
+  transport_id: number
+  properties: {
+    [k: string]: string
+  }
+}
+export interface Run {
+  id: string
+  bench: string
+  device: string
+  command: string
+  state: 'claimed' | 'accepted' | 'running' | 'unknown' | 'ended'
+  outcome?: 'exited' | 'timed_out' | 'cancelled' | 'lost' | 'refused' | 'unknown'
+  exit_code?: number
+  fault?: Fault
+  lines: number
+  bytes: number
+  timeout_s: number
+  kept_from?: number
+  link?: string
+  by: string
+  created_at: string
+  started_at?: string
+  ended_at?: string
+  unknown_since?: string
+}
+export interface BenchSnapshot {
+  bench: Bench
+  runs: Run[]
+}
+export interface Benches {
+  benches: Bench[]
+}
+export interface Runs {
+  runs: Run[]
+  next: string
+}
+export interface RunRequest {
+  id?: string
+  bench: string
+  device: string
+  command: string
+  timeout_s?: number
+  ttl_ms?: number
+  watch?: boolean
+}
+export interface LogLine {
+  n?: number
+  t?: string
+  stream?: string
+  level?: string
+  text?: string
+  b64?: string
+  cont?: boolean
+  gap?: Gap
+  end?: End
+}
+export interface Gap {
+  from: number
+  to: number | null
+  reason: string
+}
+export interface End {
+  outcome: 'exited' | 'timed_out' | 'cancelled' | 'lost' | 'refused' | 'unknown'
+  exit_code?: number
+  fault?: Fault
+}
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail: string
+  hint: string
+  id?: string
+}
+export interface Block {
+  run: string
+  first: number
+  count: number | null
+  gap?: string
+  text?: string[]
+  t?: [number, number][]
+  s?: string
+  l?: string
+  b64?: number[]
+  cont?: number[]
+}
