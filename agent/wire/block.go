@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ type Block struct {
 	S string     `json:"s,omitempty"` // a Stream a line
 	L string     `json:"l,omitempty"` // a Level a line
 	// B64 and Cont are indexes of lines in this block: whose text is base64
-	// because its bytes are not valid UTF-8; which go on in the next line of
+	// because its bytes hold a NUL or are not valid UTF-8; which go on in the next line of
 	// the same stream (on a stream's last line: it ended without a line end).
 	B64  []int `json:"b64,omitempty"`
 	Cont []int `json:"cont,omitempty"`
@@ -159,6 +160,9 @@ func (b *Block) Lines(yield func(Line) bool) {
 	}
 }
 
+// plainText says whether a line travels as text; otherwise it is base64.
+func plainText(p []byte) bool { return utf8.Valid(p) && bytes.IndexByte(p, 0) < 0 }
+
 // Add puts a line at the block's end. The caller numbers lines densely; Add
 // sets First from the first and passes over line.N afterwards.
 func (b *Block) Add(line Line) {
@@ -166,7 +170,7 @@ func (b *Block) Add(line Line) {
 		b.First, b.Count = line.N, new(int64)
 	}
 	i := len(b.Text)
-	if utf8.Valid(line.Bytes) {
+	if plainText(line.Bytes) {
 		b.Text = append(b.Text, string(line.Bytes))
 	} else {
 		b.Text = append(b.Text, base64.StdEncoding.EncodeToString(line.Bytes))
