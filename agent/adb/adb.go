@@ -1,0 +1,47 @@
+// Package adb speaks the host protocol of an adb server: it lists devices,
+// watches them come and go, and opens shells whose stdout and stderr stay
+// apart. Short control calls (version, state, connect, forwards) go through
+// gadb; whatever streams, needs a deadline or an exit code is our own thin
+// client of the same server.
+//
+// It knows neither runs nor NATS, and it never starts or kills a server.
+package adb
+
+import "time"
+
+// DefaultAddr is where an adb server listens unless it was told otherwise.
+const DefaultAddr = "127.0.0.1:5037"
+
+// Client talks to one adb server; it keeps no connection between calls and is
+// safe for concurrent use. Change its fields before the first call only.
+type Client struct {
+	// OpenTimeout bounds every request to the server and every opening of a
+	// stream: a frozen device is still listed as ready and never answers.
+	OpenTimeout time.Duration
+	// PollEvery is how often Watch asks for the list when nothing hints at a
+	// change: the server's own tracker notices a dead TCP device only after
+	// 10 to 12 s.
+	PollEvery time.Duration
+
+	addr string
+	// lost holds at most one hint that a stream ended without an exit packet;
+	// Watch then looks at the devices at once. Full means: already hinted.
+	lost chan struct{}
+	// control bounds the gadb calls under way: gadb knows no context, so a call
+	// that was given up still holds its place until its socket times out.
+	control chan struct{}
+}
+
+// New makes a client of the adb server at addr ("127.0.0.1:5037").
+func New(addr string) *Client {
+	return &Client{
+		OpenTimeout: 10 * time.Second,
+		PollEvery:   2500 * time.Millisecond,
+		addr:        addr,
+		lost:        make(chan struct{}, 1),
+		control:     make(chan struct{}, 4),
+	}
+}
+
+// Addr is the server's address.
+func (c *Client) Addr() string { return c.addr }
