@@ -28,7 +28,7 @@ type Process struct {
 func start(name, path string, args, env []string, ready string) (*Process, error) {
 	p := &Process{Name: name, done: make(chan struct{}), log: &tail{}}
 	p.cmd = exec.Command(path, args...)
-	p.cmd.Env = environ(env)
+	p.cmd.Env = env
 	p.cmd.Stderr = p.log
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {

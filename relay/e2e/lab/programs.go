@@ -34,15 +34,19 @@ func StartRelay(p Programs, natsAddr string) (*Relay, error) {
 
 // Start runs it again after Kill, on the same address.
 func (r *Relay) Start() error {
-	process, err := start("farbench-relay", r.programs.Path("farbench-relay"), []string{"serve"}, []string{
-		"FARBENCH_LISTEN=" + r.addr, "FARBENCH_TOKEN=" + Token,
-		"FARBENCH_NATS_URL=nats://" + r.nats, "FARBENCH_NATS_USER=" + broker.HubUser, "FARBENCH_NATS_PASSWORD=" + secret(broker.HubUser),
-	}, "ready")
+	process, err := start("farbench-relay", r.programs.Path("farbench-relay"), []string{"serve"}, relayEnv(r.addr, r.nats), "ready")
 	if err != nil {
 		return err
 	}
 	r.Process = process
 	return nil
+}
+
+func relayEnv(listen, natsAddr string) []string {
+	return environ([]string{
+		"FARBENCH_LISTEN=" + listen, "FARBENCH_TOKEN=" + Token,
+		"FARBENCH_NATS_URL=nats://" + natsAddr, "FARBENCH_NATS_USER=" + broker.HubUser, "FARBENCH_NATS_PASSWORD=" + secret(broker.HubUser),
+	})
 }
 
 // Agent is a farbench-agent run process.
@@ -64,10 +68,10 @@ func StartAgent(p Programs, dir, bench, adb, natsAddr string) (*Agent, error) {
 
 // Start runs it again after Kill, on the same data.
 func (a *Agent) Start() error {
-	process, err := start("farbench-agent", a.programs.Path("farbench-agent"), []string{"run"}, []string{
+	process, err := start("farbench-agent", a.programs.Path("farbench-agent"), []string{"run"}, environ([]string{
 		"FARBENCH_BENCH=" + a.bench, "FARBENCH_DATA=" + a.data, "FARBENCH_ADB=" + a.adb,
 		"FARBENCH_NATS_URL=nats://" + a.natsAddr, "FARBENCH_NATS_USER=" + a.bench, "FARBENCH_NATS_PASSWORD=" + secret(a.bench),
-	}, "ready")
+	}), "ready")
 	if err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ type Sim struct {
 // StartSim runs a simulated bench.
 func StartSim(p Programs, devices int) (*Sim, error) {
 	process, err := start("farbench-agent sim", p.Path("farbench-agent"),
-		[]string{"sim", "--host", "127.0.0.1:0", "--adbd", "127.0.0.1:0", "--devices", fmt.Sprint(devices)}, nil, "ready")
+		[]string{"sim", "--host", "127.0.0.1:0", "--adbd", "127.0.0.1:0", "--devices", fmt.Sprint(devices)}, environ(nil), "ready")
 	if err != nil {
 		return nil, err
 	}

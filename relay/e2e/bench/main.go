@@ -1,0 +1,93 @@
+// Command bench measures Farbench's promises of speed with its own programs as
+// processes on this machine and prints them as a table: what the chain adds to
+// direct adb, how many durable lines a second it carries, how soon a relay
+// answers. All rows of one round are taken in turn, so that a neighbour's load
+// falls on all of them; the table shows medians of the rounds.
+//
+// It knows no bar by heart but those of the design, and says which are met.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"text/tabwriter"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 5, "how many interleaved rounds")
+	commands := flag.Int("commands", 200, "commands in a row, each round")
+	lines := flag.Int("lines", 2_000_000, "lines of 130 B in a flood")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	table, err := measure(ctx, *rounds, *commands, *lines)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	table.print()
+}
+
+// row is a line of the table: a figure a round, and what it should be.
+type row struct {
+	name   string
+	unit   string
+	values []float64
+	// bar is the design's word on the median; 0: a figure without one.
+	bar    float64
+	atMost bool // the bar is a ceiling, not a floor
+}
+
+type table []*row
+
+func (t *table) row(name, unit string) *row {
+	for _, r := range *t {
+		if r.name == name {
+			return r
+		}
+	}
+	r := &row{name: name, unit: unit}
+	*t = append(*t, r)
+	return r
+}
+
+func (r *row) add(v float64)            { r.values = append(r.values, v) }
+func (r *row) ceiling(bar float64) *row { r.bar, r.atMost = bar, true; return r }
+func (r *row) floor(bar float64) *row   { r.bar, r.atMost = bar, false; return r }
+
+func (t table) print() {
+	w := tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "what\tmin\tmedian\tmax\tunit\tbar\t")
+	for _, r := range t {
+		if len(r.values) == 0 {
+			continue
+		}
+		v := slices.Sorted(slices.Values(r.values))
+		mid := median(v)
+		verdict := ""
+		if r.bar != 0 {
+			sign, met := "≥", mid >= r.bar
+			if r.atMost {
+				sign, met = "≤", mid <= r.bar
+			}
+			verdict = fmt.Sprintf("%s %g met", sign, r.bar)
+			if !met {
+				verdict = fmt.Sprintf("%s %g NOT met", sign, r.bar)
+			}
+		}
+		fmt.Fprintf(w, "%s\t%.4g\t%.4g\t%.4g\t%s\t%s\t\n", r.name, v[0], mid, v[len(v)-1], r.unit, verdict)
+	}
+	w.Flush()
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	if len(v) == 0 {
+		return 0
+	}
+	return v[len(v)/2]
+}

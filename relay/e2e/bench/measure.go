@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/e2e/lab"
+)
+
+// bench is the five processes that are measured: simulated bench, broker,
+// agent, relay and this one, which is the client.
+type bench struct {
+	programs lab.Programs
+	broker   *lab.Broker
+	sim      *lab.Sim
+	agent    *lab.Agent
+	relay    *lab.Relay
+	device   wire.Device
+	adb      *adb.Client
+	path     string // of the adb client; "" where there is none
+}
+
+func measure(ctx context.Context, rounds, commands, lines int) (table, error) {
+	dir, err := os.MkdirTemp("", "farbench-bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	b, err := startBench(ctx, dir)
+	defer b.stop()
+	if err != nil {
+		return nil, err
+	}
+	var t table
+	for i := range rounds {
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, rounds)
+		for _, part := range []func() error{
+			func() error { return b.command(ctx, &t, commands) },
+			func() error { return b.flood(ctx, &t, lines) },
+			func() error { return b.coldStart(ctx, &t) },
+		} {
+			if err := part(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
+}
+
+func startBench(ctx context.Context, dir string) (*bench, error) {
+	b := &bench{}
+	var err error
+	if b.programs, err = lab.Build(ctx, dir, false); err != nil {
+		return b, err
+	}
+	if b.broker, err = lab.StartBroker(b.programs, dir, "demo"); err != nil {
+		return b, err
+	}
+	if b.sim, err = lab.StartSim(b.programs, 2); err != nil {
+		return b, err
+	}
+	b.adb = adb.New(b.sim.Host)
+	if b.relay, err = lab.StartRelay(b.programs, b.broker.Addr); err != nil {
+		return b, err
+	}
+	if b.agent, err = lab.StartAgent(b.programs, dir, "demo", "tcp:"+b.sim.Host, b.broker.Addr); err != nil {
+		return b, err
+	}
+	b.path, _ = exec.LookPath("adb")
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		doc, err := b.relay.Bench(ctx, "demo")
+		if err == nil && doc.State == api.Online && len(doc.Devices) > 0 && doc.Devices[0].State == wire.DeviceReady {
+			b.device = doc.Devices[0]
+			return b, nil
+		}
+	}
+	return b, fmt.Errorf("the bench is not online\n%s", b.agent.Log())
+}
+
+func (b *bench) stop() {
+	if b.agent != nil {
+		b.agent.Kill()
+	}
+	if b.relay != nil {
+		b.relay.Kill()
+	}
+	if b.sim != nil {
+		b.sim.Kill()
+	}
+	if b.broker != nil {
+		b.broker.Kill()
+	}
+}
+
+// coldStart times a second relay from exec to the first 200 of /readyz.
+func (b *bench) coldStart(ctx context.Context, t *table) error {
+	took, err := lab.TimeRelay(ctx, b.programs, b.broker.Addr)
+	if err != nil {
+		return err
+	}
+	t.row("relay, exec to first 200 of /readyz", "ms").ceiling(40).add(ms(took))
+	return nil
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
