@@ -43,15 +43,15 @@ func TestConsole_Line(t *testing.T) {
 		line  wire.Line
 		want  string
 	}{
-		{"no colours", Paint{}, at(1, wire.Info, "up"), "21:34:48.590 sim0001 I up\n"},
-		{"no colours, coloured text", Paint{}, at(1, wire.Plain, "\x1b[31mred\x1b[0m"), "21:34:48.590 sim0001   red\n"},
-		{"24 bit", Paint{Depth: Colours24Bit}, at(1, wire.Warn, "hot"), "21:34:48.590 sim0001 W \x1b[38;2;251;215;41mhot\x1b[0m\n"},
-		{"256", Paint{Depth: Colours256}, at(1, wire.Warn, "hot"), "21:34:48.590 sim0001 W \x1b[38;5;220mhot\x1b[0m\n"},
-		{"light", Paint{Depth: Colours24Bit, Light: true}, at(1, wire.OK, "up"), "21:34:48.590 sim0001 ✓ \x1b[38;2;11;120;101mup\x1b[0m\n"},
-		{"plain has the terminal's colour", Paint{Depth: Colours24Bit}, at(1, wire.Plain, "x"), "21:34:48.590 sim0001   x\n"},
-		{"its own colours are ended", Paint{Depth: Colours24Bit}, at(1, wire.Plain, "\x1b[31mred"), "21:34:48.590 sim0001   \x1b[31mred\x1b[0m\n"},
-		{"stderr", Paint{}, stderr, "21:34:48.590 sim0001 err E E: no\n"},
-		{"unknown level", Paint{Depth: Colours24Bit}, at(1, '?', "x"), "21:34:48.590 sim0001   x\n"},
+		{"no colours", Paint{}, at(1, wire.Info, "up"), "07:34:48.590 sim0001 I up\n"},
+		{"no colours, coloured text", Paint{}, at(1, wire.Plain, "\x1b[31mred\x1b[0m"), "07:34:48.590 sim0001   red\n"},
+		{"24 bit", Paint{Depth: Colours24Bit}, at(1, wire.Warn, "hot"), "07:34:48.590 sim0001 W \x1b[38;2;251;215;41mhot\x1b[0m\n"},
+		{"256", Paint{Depth: Colours256}, at(1, wire.Warn, "hot"), "07:34:48.590 sim0001 W \x1b[38;5;220mhot\x1b[0m\n"},
+		{"light", Paint{Depth: Colours24Bit, Light: true}, at(1, wire.OK, "up"), "07:34:48.590 sim0001 ✓ \x1b[38;2;11;120;101mup\x1b[0m\n"},
+		{"plain has the terminal's colour", Paint{Depth: Colours24Bit}, at(1, wire.Plain, "x"), "07:34:48.590 sim0001   x\n"},
+		{"its own colours are ended", Paint{Depth: Colours24Bit}, at(1, wire.Plain, "\x1b[31mred"), "07:34:48.590 sim0001   \x1b[31mred\x1b[0m\n"},
+		{"stderr", Paint{}, stderr, "07:34:48.590 sim0001 err E E: no\n"},
+		{"unknown level", Paint{Depth: Colours24Bit}, at(1, '?', "x"), "07:34:48.590 sim0001   x\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := printed(t, Config{Paint: c.paint}, func(console *Console) { console.Line("sim0001", c.line) })
