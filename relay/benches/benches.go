@@ -1,0 +1,90 @@
+// Package benches knows which benches there are, whether each is online and
+// why not, and how an agent's clock stands against this relay's. It learns
+// that from inventories (stream BENCHES), beats, goodbyes and the broker's
+// disconnect advisories, which are hints to ask.
+//
+// The rules are pure (book.go): they take events and moments. It knows nothing
+// of runs and Fiber.
+package benches
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
+)
+
+// Config joins the benches to the broker. OnChange is told of each bench that
+// changed, one call at a time; it must not block.
+type Config struct {
+	Bridge   *bridge.Bridge
+	Logger   *slog.Logger
+	OnChange func(api.Bench)
+	Wall     func() time.Time // for what people read; no decision uses it
+}
+
+// Benches is what this relay knows of all benches.
+type Benches struct {
+	cfg Config
+	log *slog.Logger
+
+	mu     sync.Mutex // guards book, loaded and asking
+	book   *book
+	loaded bool
+	asking map[string]bool // benches whose clock is being asked
+	jobs   sync.WaitGroup
+
+	telling sync.Mutex // orders calls of OnChange
+}
+
+// New makes the inventory; Run fills it.
+func New(cfg Config) *Benches {
+	if cfg.Wall == nil {
+		cfg.Wall = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Benches{cfg: cfg, log: cfg.Logger, book: newBook(), asking: map[string]bool{}}
+}
+
+// Loaded says whether the stored inventories were read and each bench was
+// asked whether it is there.
+func (b *Benches) Loaded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.loaded
+}
+
+// List returns all benches by id.
+func (b *Benches) List() []api.Bench {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.book.list()
+}
+
+// Get returns one bench.
+func (b *Benches) Get(id string) (api.Bench, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.book.get(id)
+}
+
+// Clock is an agent's clock as this relay can name it now.
+func (b *Benches) Clock(id string) (Clock, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.book.clock(id, time.Now())
+}
+
+// Run follows the benches until ctx ends.
+func (b *Benches) Run(ctx context.Context) error {
+	defer b.jobs.Wait()
+	if err := b.cfg.Bridge.Await(ctx); err != nil {
+		return err
+	}
+	return b.follow(ctx)
+}

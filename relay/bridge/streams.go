@@ -1,0 +1,60 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// MarkerTTL is how long the bucket remembers that a claim was withdrawn or cut,
+// so that relays which watch it hear of that.
+const MarkerTTL = 10 * time.Minute
+
+// prepare makes sure that the streams and buckets are there as this version
+// wants them. No stream allows rollup headers: with them one bench could erase
+// another's messages. Later issues add EVENTS and CMD here.
+func (b *Bridge) prepare(ctx context.Context) error {
+	maxBytes := b.cfg.RunsMaxBytes
+	if maxBytes == 0 {
+		maxBytes = -1
+	}
+	streams := []jetstream.StreamConfig{{
+		Name: wire.StreamRuns, Description: "blocks of runs' lines; the keeper alone removes any",
+		Subjects: []string{wire.HubRun("*", "*")}, Discard: jetstream.DiscardNew, MaxBytes: maxBytes,
+	}, {
+		Name: wire.StreamResults, Description: "what the agent last said of each run",
+		Subjects: []string{wire.HubResult("*", "*")}, Discard: jetstream.DiscardOld, MaxMsgsPerSubject: 1, MaxBytes: -1,
+	}, {
+		Name: wire.StreamBenches, Description: "each bench's inventory",
+		Subjects: []string{wire.HubUp("*", wire.UpState)}, Discard: jetstream.DiscardOld, MaxMsgsPerSubject: 1, MaxBytes: -1,
+	}}
+	for _, cfg := range streams {
+		cfg.Storage, cfg.Replicas, cfg.AllowDirect = jetstream.FileStorage, b.cfg.Replicas, true
+		if _, err := b.js.CreateOrUpdateStream(ctx, cfg); err != nil {
+			return fmt.Errorf("stream %s: %w", cfg.Name, err)
+		}
+	}
+	runs, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketRuns, Description: "claims of runs", History: 1, Replicas: b.cfg.Replicas,
+		LimitMarkerTTL: MarkerTTL,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketRuns, err)
+	}
+	// The bucket's own age bound, not a key's: an update of a key with its own
+	// time to live would make it permanent.
+	leases, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketLeases, Description: "who is the keeper", History: 1, Replicas: b.cfg.Replicas,
+		TTL: wire.LeaseFor,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketLeases, err)
+	}
+	b.mu.Lock()
+	b.runs, b.leases = runs, leases
+	b.mu.Unlock()
+	return nil
+}

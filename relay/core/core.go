@@ -1,0 +1,95 @@
+// Package core joins what a relay knows of its benches: the bridge to NATS,
+// benches, runs, the reader of their lines and the keeper of their history.
+// The web side stands on it; it knows neither Fiber nor rooms.
+package core
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/benches"
+	"github.com/farbench/farbench/relay/bridge"
+	"github.com/farbench/farbench/relay/keeper"
+	"github.com/farbench/farbench/relay/reader"
+	"github.com/farbench/farbench/relay/runs"
+	"golang.org/x/sync/errgroup"
+)
+
+// Config says where the broker is and how long history is kept. OnBench and
+// OnRun are told of every change, one call at a time each; they must not
+// block.
+type Config struct {
+	Bridge  bridge.Config
+	Keep    keeper.Limits
+	Logger  *slog.Logger
+	OnBench func(api.Bench)
+	OnRun   func(api.Run)
+	Wall    func() time.Time // for what people read; no decision uses it
+}
+
+// Core is the joined parts.
+type Core struct {
+	bridge  *bridge.Bridge
+	benches *benches.Benches
+	runs    *runs.Runs
+	reader  *reader.Reader
+	keeper  *keeper.Keeper
+}
+
+// New builds the parts; Run starts them.
+func New(cfg Config) *Core {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Bridge.Logger == nil {
+		cfg.Bridge.Logger = cfg.Logger
+	}
+	c := &Core{bridge: bridge.New(cfg.Bridge)}
+	c.benches = benches.New(benches.Config{
+		Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall,
+		OnChange: func(b api.Bench) {
+			c.runs.BenchChanged(b)
+			if cfg.OnBench != nil {
+				cfg.OnBench(b)
+			}
+		},
+	})
+	c.runs = runs.New(runs.Config{
+		Bridge: c.bridge, Benches: c.benches, Logger: cfg.Logger, Wall: cfg.Wall,
+		OnChange: func(r api.Run) {
+			c.reader.RunChanged(r)
+			if cfg.OnRun != nil {
+				cfg.OnRun(r)
+			}
+		},
+		Claimed: func(bench, run string) { c.reader.Expect(bench, run) },
+	})
+	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
+	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
+	return c
+}
+
+// Benches, Runs and Reader are the parts that the web side uses.
+func (c *Core) Benches() *benches.Benches { return c.benches }
+func (c *Core) Runs() *runs.Runs          { return c.runs }
+func (c *Core) Reader() *reader.Reader    { return c.reader }
+
+// Ready is nil while the broker answers and every stream is there.
+func (c *Core) Ready() error { return c.bridge.Ready() }
+
+// Run runs all parts until ctx ends.
+func (c *Core) Run(ctx context.Context) error {
+	group, parts := errgroup.WithContext(ctx)
+	for _, run := range []func(context.Context) error{
+		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run,
+	} {
+		group.Go(func() error { return run(parts) })
+	}
+	err := group.Wait()
+	if ctx.Err() != nil {
+		return nil // asked to stop
+	}
+	return err
+}
