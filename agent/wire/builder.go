@@ -143,8 +143,6 @@ func plainPrefix(p []byte) int {
 		quote, slash := w^(ones*'"'), w^(ones*'\\')
 		mask := (w | (w - ones*0x20) | (quote - ones) | (slash - ones)) & highs
 		if mask != 0 {
-		
-			// bit set, so the mask's lowest bit is the first that is special.
 			return i + bits.TrailingZeros64(mask)/8
 		}
 	}
