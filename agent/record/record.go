@@ -21,6 +21,9 @@ const Header = 8
 // Max is the longest payload. A longer one in a file is damage.
 const Max = 4 << 20
 
+// ErrDamaged is what ReadAt finds where no such record stands.
+var ErrDamaged = errors.New("damaged")
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Append appends one record to dst; its payload is the parts, joined.
@@ -84,12 +87,14 @@ func ignoreEnd(err error) error {
 // ReadAt reads the record of n payload bytes that begins at off.
 func ReadAt(r io.ReaderAt, off int64, n int) ([]byte, error) {
 	buf := make([]byte, Header+n)
-	if _, err := r.ReadAt(buf, off); err != nil {
+	if _, err := r.ReadAt(buf, off); errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("record at %d: %w", off, ErrDamaged)
+	} else if err != nil {
 		return nil, fmt.Errorf("reading record at %d: %w", off, err)
 	}
 	payload := buf[Header:]
 	if binary.LittleEndian.Uint32(buf) != uint32(n) || crc32.Checksum(payload, castagnoli) != binary.LittleEndian.Uint32(buf[4:]) {
-		return nil, fmt.Errorf("record at %d is damaged", off)
+		return nil, fmt.Errorf("record at %d: %w", off, ErrDamaged)
 	}
 	return payload, nil
 }
