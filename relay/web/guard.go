@@ -1,0 +1,173 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/auth"
+)
+
+// Paths that the guard knows by name.
+const (
+	pathHealth  = "/healthz"
+	pathReady   = "/readyz"
+	pathMetrics = "/metrics"
+	pathOpenAPI = "/openapi.json"
+	pathSocket  = "/ws"
+	pathAPI     = "/api/"
+	pathSession = "/api/v1/session"
+	pathLink    = "/api/v1/link"
+	pathRedeem  = "/api/v1/link/redeem"
+)
+
+// who is the person behind a request.
+type who struct {
+	known   bool // by token or session
+	user    api.User
+	host    string    // as the request names the relay
+	session string    // of a cookie: its id
+	expires time.Time // of a cookie; zero: never
+}
+
+type whoKey struct{}
+
+// tester is everybody, until the trust issue tells people apart.
+var tester = api.User{ID: "tester", Name: "tester"}
+
+// guard stands before every route. It refuses in the order that PROTOCOL
+// promises: Host, Origin, (body size, by the server itself), authentication,
+// policy, the rest. Only the routes named in open need no token.
+func (s *Server) guard(c *fiber.Ctx) (err error) {
+	began := time.Now()
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.Response().ResetBody()
+			err = refuse(c, s.panicked("answering "+c.Method()+" "+c.Path(), cause))
+		}
+		s.metrics.answered(c, began)
+	}()
+	securityHeaders(c)
+	if refused := s.whence(c); refused != nil {
+		return refuse(c, refused)
+	}
+	if s.isStatic(c) {
+		return s.static.serve(c)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	person, known := s.identify(c)
+	if !known && !open(c.Method(), c.Path()) {
+		return refuse(c, notSignedIn)
+	}
+	if s.draining.Load() && c.Path() != pathHealth && c.Path() != pathReady {
+		return refuse(c, stopping)
+	}
+	if hasBody(c) && !isJSON(c) {
+		return refuse(c, mediaType)
+	}
+	person.known = known
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, person), answerLimit)
+	defer cancel()
+	c.SetUserContext(ctx)
+	if err := c.Next(); err != nil {
+		return s.onError(c, err)
+	}
+	return s.adopt(c)
+}
+
+var (
+	notSignedIn = &wire.Fault{
+		Code: wire.Unauthorized, Message: "this needs a token or a session",
+		Hint: "send Authorization: Bearer TOKEN, or sign in; in local mode `farbench link` makes a link that signs in",
+	}
+	stopping = &wire.Fault{
+		Code: wire.Unavailable, Message: "the relay is stopping",
+		Hint: "ask again: another relay, or this one after its restart, answers", Retry: true,
+	}
+)
+
+// whence refuses a request by its Host and Origin. Probes come under any name.
+func (s *Server) whence(c *fiber.Ctx) *wire.Fault {
+	path := c.Path()
+	if path != pathHealth && path != pathReady && !s.hosts.Host(string(c.Context().Request.Header.Host())) {
+		return &wire.Fault{
+			Code: wire.HostRefused, Message: "the relay does not go by this host name",
+			Hint: "use the address that the relay printed, or add the name to FARBENCH_HOSTS",
+		}
+	}
+	origins := c.Context().Request.Header.PeekAll(fiber.HeaderOrigin)
+	if len(origins) > 1 || len(origins) == 1 && !s.hosts.Origin(string(origins[0])) {
+		return &wire.Fault{
+			Code: wire.OriginRefused, Message: "a page of another origin may not ask this relay",
+			Hint: "open the dashboard from the relay's own address; behind TLS set FARBENCH_SCHEME=https",
+		}
+	}
+	return nil
+}
+
+// open says whether a route needs no token. The socket has its own hello.
+func open(method, path string) bool {
+	switch path {
+	case pathHealth, pathReady, pathSocket:
+		return method == http.MethodGet || method == http.MethodHead
+	case pathSession, pathRedeem:
+		return method == http.MethodPost
+	}
+	return false
+}
+
+// isStatic tells the dashboard's files and deep links from everything else.
+func (s *Server) isStatic(c *fiber.Ctx) bool {
+	if c.Method() != http.MethodGet && c.Method() != http.MethodHead {
+		return false
+	}
+	path := c.Path()
+	switch path {
+	case pathHealth, pathReady, pathMetrics, pathOpenAPI, pathSocket, "/api":
+		return false
+	}
+	return !strings.HasPrefix(path, pathAPI) && !strings.HasPrefix(path, pathSocket+"/")
+}
+
+// identify finds out who asks: by token where one is given, else by cookie.
+func (s *Server) identify(c *fiber.Ctx) (who, bool) {
+	person := who{user: tester, host: string(c.Context().Request.Header.Host())}
+	if header := c.Get(fiber.HeaderAuthorization); header != "" {
+		token, ok := auth.Bearer(header)
+		return person, ok && s.keys.Token(token)
+	}
+	session, err := s.keys.Session(c.Cookies(s.cookieOf(person.host)), time.Now())
+	if err != nil {
+		return person, false
+	}
+	person.user = api.User{ID: session.User, Name: session.User}
+	person.session, person.expires = session.ID, session.Expires
+	return person, true
+}
+
+func whoOf(ctx context.Context) who { w, _ := ctx.Value(whoKey{}).(who); return w }
+
+func hasBody(c *fiber.Ctx) bool { return len(c.Request().Body()) > 0 }
+
+func isJSON(c *fiber.Ctx) bool {
+	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
+}
+
+// securityHeaders hold for every answer. Styles are set inline by the
+// dashboard's components; scripts never are.
+func securityHeaders(c *fiber.Ctx) {
+	c.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "+
+		"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "+
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("X-Frame-Options", "DENY")
+	c.Set("Referrer-Policy", "no-referrer")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+}

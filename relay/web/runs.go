@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/runs"
+)
+
+func (s *Server) routeBenches() {
+	ask(s, huma.Operation{OperationID: "benches", Method: http.MethodGet, Path: "/api/v1/benches", Summary: "Benches and their devices"},
+		func(context.Context, *struct{}) (*answer[api.Benches], error) {
+			if !s.cfg.Benches.Loaded() {
+				return nil, loading
+			}
+			return &answer[api.Benches]{api.Benches{Benches: s.benches()}}, nil
+		})
+}
+
+var loading = &wire.Fault{Code: wire.Unavailable, Message: "the relay is still reading what the benches told", Hint: "ask again in a second", Retry: true}
+
+// benches is the list, with empty lists where there is nothing: never null.
+func (s *Server) benches() []api.Bench {
+	list := s.cfg.Benches.List()
+	if list == nil {
+		list = []api.Bench{}
+	}
+	for i := range list {
+		list[i] = whole(list[i])
+	}
+	return list
+}
+
+func whole(b api.Bench) api.Bench {
+	if b.Devices == nil {
+		b.Devices = []wire.Device{}
+	}
+	return b
+}
+
+type started struct {
+	Status int
+	Body   api.Run
+}
+
+type runID struct {
+	ID string `path:"id"`
+}
+
+type listQuery struct {
+	Bench   string `query:"bench"`
+	Device  string `query:"device"`
+	State   string `query:"state"`
+	Outcome string `query:"outcome"`
+	Since   string `query:"since" doc:"RFC 3339"`
+	Limit   int    `query:"limit" doc:"at most 500, default 50"`
+	Cursor  string `query:"cursor"`
+}
+
+func (s *Server) routeRuns() {
+	ask(s, huma.Operation{
+		OperationID: "run-start", Method: http.MethodPost, Path: "/api/v1/runs", DefaultStatus: http.StatusAccepted,
+		Summary: "Run a command on a device; the same id again answers 200 with the run", MaxBodyBytes: -1,
+	}, func(ctx context.Context, in *answer[api.RunRequest]) (*started, error) {
+		run, first, err := s.cfg.Runs.Start(ctx, in.Body, whoOf(ctx).user.Name)
+		if err != nil {
+			return nil, err
+		}
+		s.metrics.started(first)
+		if first {
+			return &started{http.StatusAccepted, run}, nil
+		}
+		return &started{http.StatusOK, run}, nil
+	})
+	ask(s, huma.Operation{OperationID: "runs", Method: http.MethodGet, Path: "/api/v1/runs", Summary: "Runs, newest first"},
+		func(ctx context.Context, in *listQuery) (*answer[api.Runs], error) {
+			q, err := in.query()
+			if err != nil {
+				return nil, err
+			}
+			list, err := s.cfg.Runs.List(ctx, q)
+			if list.Runs == nil {
+				list.Runs = []api.Run{}
+			}
+			return &answer[api.Runs]{list}, err
+		})
+	ask(s, huma.Operation{OperationID: "run", Method: http.MethodGet, Path: "/api/v1/runs/{id}", Summary: "A run"},
+		func(ctx context.Context, in *runID) (*answer[api.Run], error) {
+			run, err := s.run(ctx, in.ID)
+			return &answer[api.Run]{run}, err
+		})
+	ask(s, huma.Operation{
+		OperationID: "run-cancel", Method: http.MethodPost, Path: "/api/v1/runs/{id}/cancel", DefaultStatus: http.StatusAccepted,
+		Summary: "End a run on its device",
+	}, func(ctx context.Context, in *runID) (*answer[struct{}], error) {
+		if !wire.ValidID(in.ID) {
+			return nil, noRun
+		}
+		return &answer[struct{}]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).user.Name)
+	})
+}
+
+var noRun = &wire.Fault{Code: wire.NotFound, Message: "there is no such run", Hint: "GET /api/v1/runs lists them"}
+
+// run finds a run. A malformed id never reaches a subject.
+func (s *Server) run(ctx context.Context, id string) (api.Run, error) {
+	if !wire.ValidID(id) {
+		return api.Run{}, noRun
+	}
+	return s.cfg.Runs.Get(ctx, id)
+}
+
+const (
+	listDefault = 50
+	listMax     = 500
+)
+
+func (in *listQuery) query() (runs.Query, error) {
+	q := runs.Query{Bench: in.Bench, Device: in.Device, State: in.State, Outcome: in.Outcome, Limit: in.Limit, Cursor: in.Cursor}
+	if in.Limit == 0 {
+		q.Limit = listDefault
+	}
+	if q.Limit < 1 || q.Limit > listMax {
+		return q, &wire.Fault{Code: wire.Invalid, Message: "limit is between 1 and 500"}
+	}
+	if in.Since != "" {
+		since, err := time.Parse(time.RFC3339, in.Since)
+		if err != nil {
+			return q, &wire.Fault{Code: wire.Invalid, Message: "since is not a time", Hint: "write it as 2026-11-21T08:00:00Z"}
+		}
+		q.Since = since
+	}
+	return q, nil
+}

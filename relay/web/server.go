@@ -1,0 +1,222 @@
+// Package web is the relay's face: the HTTP API, the browsers' sockets and the
+// dashboard's files. It checks who asks and from where, turns faults into
+// answers, and hands everything else to benches, runs and reader. Of the relay
+// it alone imports Fiber, and it does not know NATS.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/reader"
+	"github.com/farbench/farbench/relay/runs"
+)
+
+// Benches is what web asks of the benches.
+type Benches interface {
+	List() []api.Bench
+	Get(id string) (api.Bench, bool)
+	Loaded() bool // before it, an unknown bench may yet turn up
+}
+
+// Runs is what web asks of the runs. Errors are *wire.Fault where expected.
+type Runs interface {
+	Start(ctx context.Context, r api.RunRequest, by string) (run api.Run, first bool, err error)
+	Get(ctx context.Context, id string) (api.Run, error)
+	List(ctx context.Context, q runs.Query) (api.Runs, error)
+	Cancel(ctx context.Context, id, by string) error
+	Loaded() bool
+}
+
+// Reader delivers a run's lines.
+type Reader interface {
+	// Follow blocks until the follower is gone, ctx ends or End was delivered.
+	Follow(ctx context.Context, run string, from reader.From, f reader.Follower) error
+	// Log delivers what is stored now.
+	Log(ctx context.Context, run string, from int64, f reader.Follower) error
+}
+
+// Config is what a Server is built from.
+type Config struct {
+	Listen string   // host:port; port 0 lets the kernel choose
+	Hosts  []string // names that the relay is reached by; needed beyond loopback
+	Scheme string   // http, or https where a proxy in front ends TLS
+	Token  string
+
+	Benches Benches
+	Runs    Runs
+	Reader  Reader
+	Ready   func() error // nil once the relay can serve
+	Static  fs.FS        // the built dashboard; nil: the embedded one
+	Logger  *slog.Logger
+
+	MaxSockets int // default 20,000
+	MaxStreams int // followed logs; default 1,000
+}
+
+// Server serves until Run's context ends.
+type Server struct {
+	cfg      Config
+	log      *slog.Logger
+	listener *listener
+	keys     *auth.Keys
+	hosts    *auth.Hosts
+	links    auth.Links
+	hub      *hub.Hub
+	app      *fiber.App
+	api      huma.API
+	openAPI  func() ([]byte, error)
+	static   *static
+	metrics  *metrics
+
+	draining atomic.Bool
+	stop     context.Context // ended by the drain: streams and sockets leave
+	stopNow  context.CancelFunc
+	sockets  places
+	streams  places
+	entering sync.Mutex     // orders enter and the drain's start
+	active   sync.WaitGroup // sockets and streams
+}
+
+// New listens, so that a port in use is known at once, and builds the routes.
+func New(cfg Config) (*Server, error) {
+	keys, err := auth.New(cfg.Token)
+	if err != nil {
+		return nil, err
+	}
+	if !auth.Loopback(cfg.Listen) && len(cfg.Hosts) == 0 {
+		return nil, fmt.Errorf("%s is not loopback: listening there needs the host names that the relay is reached by (FARBENCH_HOSTS)", cfg.Listen)
+	}
+	if cfg.Static == nil {
+		cfg.Static = embedded()
+	}
+	inner, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return nil, listenError(cfg.Listen, err)
+	}
+	hosts, err := auth.NewHosts(cfg.Hosts, cfg.Scheme, inner.Addr().(*net.TCPAddr).Port)
+	if err != nil {
+		return nil, errors.Join(err, inner.Close())
+	}
+	s := &Server{
+		cfg: cfg, log: cfg.Logger, keys: keys, hosts: hosts,
+		listener: newListener(inner), hub: hub.New(), static: newStatic(cfg.Static),
+		sockets: places{max: orDefault(cfg.MaxSockets, 20_000)},
+		streams: places{max: orDefault(cfg.MaxStreams, 1_000)},
+	}
+	s.stop, s.stopNow = context.WithCancel(context.Background())
+	s.metrics = newMetrics(s.hub, s.listener, &s.streams)
+	s.app = newApp(s.onError)
+	s.route()
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL is how a browser reaches a server on loopback.
+func (s *Server) URL() string {
+	if len(s.cfg.Hosts) > 0 {
+		return s.hosts.Scheme() + "://" + s.cfg.Hosts[0]
+	}
+	return "http://" + s.Addr().String()
+}
+
+// Link makes a single-use link that signs in.
+func (s *Server) Link() string {
+	code, _ := s.links.Make(time.Now())
+	return s.URL() + "/#code=" + code
+}
+
+// Run serves until ctx ends, then drains.
+func (s *Server) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	watching, unwatch := context.WithCancel(context.Background())
+	group.Go(func() error { return s.hub.Run(watching) })
+	group.Go(func() error {
+		if err := s.app.Listener(s.listener); err != nil {
+			return fmt.Errorf("serving on %s: %w", s.Addr(), err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		defer unwatch()
+		<-ctx.Done()
+		s.drain()
+		return nil
+	})
+	return group.Wait()
+}
+
+// newApp closes the traps that Fiber's configuration can close; facts about
+// each stand with its test in traps_test.go.
+func newApp(onError fiber.ErrorHandler) *fiber.App {
+	app := fiber.New(fiber.Config{
+		DisableStartupMessage: true,
+		CaseSensitive:         true, // a path in other letters is another path: the guard compares paths
+		StrictRouting:         true,
+		Immutable:             true, // Fiber's strings are otherwise overwritten by the next request
+		BodyLimit:             bodyLimit,
+		ReadBufferSize:        8 << 10,
+		ReadTimeout:           requestLimit,
+		IdleTimeout:           60 * time.Second,
+		ReduceMemoryUsage:     true,
+		ErrorHandler:          onError,
+	})
+	// Without it closing a socket from another goroutine does nothing, and a
+	// late write lands on a different client's socket.
+	app.Server().KeepHijackedConns = true
+	return app
+}
+
+const (
+	bodyLimit    = 1 << 20
+	requestLimit = 10 * time.Second // to read a request, headers included
+	answerLimit  = 30 * time.Second // to answer one
+	drainLimit   = 5 * time.Second
+)
+
+func listenError(listen string, err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return fmt.Errorf("listening on %s: %w; is another relay running there? Choose another address with FARBENCH_LISTEN", listen, err)
+}
+
+func orDefault(n, def int) int {
+	if n == 0 {
+		return def
+	}
+	return n
+}
+
+// places bounds how many of a kind there are at once.
+type places struct {
+	max   int
+	taken atomic.Int64
+}
+
+func (p *places) take() bool {
+	if p.taken.Add(1) > int64(p.max) {
+		p.taken.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (p *places) free() { p.taken.Add(-1) }

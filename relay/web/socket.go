@@ -1,0 +1,134 @@
+package web
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	fasthttpws "github.com/fasthttp/websocket"
+	"github.com/gofiber/contrib/websocket"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/hub"
+)
+
+const (
+	frameLimit = 1 << 20 // a client's frame
+	partLimit  = time.Second
+)
+
+// localWho is how the guard's finding crosses the upgrade: only string keys do.
+const localWho = "who"
+
+func (s *Server) routeSocket() {
+	upgrade := websocket.New(s.serveSocket, websocket.Config{
+		ReadBufferSize:  256,
+		WriteBufferSize: 256, // the library writes control frames at most
+		WriteBufferPool: &sync.Pool{},
+		// Its own handler would show a panic's text to the browser.
+		RecoverHandler: func(*websocket.Conn) {
+			if cause := recover(); cause != nil {
+				s.panicked("serving a socket", cause)
+			}
+		},
+	})
+	op := s.plain(pathSocket, "socket", "farbench.v1 over WebSocket; hello authenticates", "application/json", func(c *fiber.Ctx) error {
+		if !websocket.IsWebSocketUpgrade(c) {
+			return send(c, s.status(fiber.StatusUpgradeRequired, "this is a WebSocket"))
+		}
+		if s.sockets.taken.Load() >= int64(s.sockets.max) {
+			return refuse(c, fullHouse)
+		}
+		c.Locals(localWho, whoOf(c.UserContext()))
+		return upgrade(c)
+	})
+	op.Security = free
+	op.Responses["101"] = op.Responses["200"]
+	delete(op.Responses, "200")
+}
+
+var fullHouse = &wire.Fault{Code: wire.TooMany, Message: "too many sockets are open at this relay", Hint: "try again in a few seconds", Retry: true}
+
+// serveSocket lives as long as the socket does. Everything that touches the
+// socket has ended when it returns.
+func (s *Server) serveSocket(pooled *websocket.Conn) {
+	ws := pooled.Conn // never the pooled wrapper: it is handed to the next client
+	person, _ := pooled.Locals(localWho).(who)
+	out := &socket{conn: ws.NetConn().(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn), ws: ws}
+	out.conn.ours.Store(true)
+	defer out.close()
+	ws.SetReadLimit(frameLimit)
+
+	c := s.hub.Connect(wire.NewID("c"), out)
+	defer c.Leave()
+	if !s.enter() {
+		c.Close(hub.Draining, "the relay is stopping", retrySpread())
+		out.discard()
+		return
+	}
+	defer s.active.Done()
+	if !s.sockets.take() {
+		c.Close(1013, fullHouse.Message, retrySpread())
+		out.discard()
+		return
+	}
+	defer s.sockets.free()
+
+	// The library would write its answers beside the hub's writer.
+	ws.SetPingHandler(func(data string) error { c.Urgent(hub.Pong([]byte(data))); return nil })
+	ws.SetPongHandler(func(string) error { return nil })
+	ws.SetCloseHandler(func(code int, _ string) error { c.Echo(code); return nil })
+
+	visit := newVisit(s, c, person)
+	defer visit.leave()
+	defer func() {
+		if cause := recover(); cause != nil {
+			f := s.panicked("reading a socket", cause)
+			c.Close(1011, "internal error "+f.ID, 0)
+		}
+	}()
+	for {
+		kind, payload, err := ws.ReadMessage()
+		switch {
+		case errors.Is(err, fasthttpws.ErrReadLimit):
+			c.Abort(hub.TooBig) // the library has said so
+			return
+		case err != nil:
+			return
+		case kind != fasthttpws.TextMessage:
+			c.Close(hub.Malformed, "binary frames carry session bytes, and there is no session", 0)
+		default:
+			c.Heard()
+			visit.take(payload)
+		}
+	}
+}
+
+// socket is what the hub writes to: the connection itself, below the WebSocket
+// library, for the hub's frames are whole.
+type socket struct {
+	conn *conn
+	ws   *fasthttpws.Conn
+}
+
+func (s *socket) Write(p []byte) (int, error)        { return s.conn.Write(p) }
+func (s *socket) SetWriteDeadline(t time.Time) error { return s.conn.SetWriteDeadline(t) }
+
+// Finish gives the peer a moment to close its side; then reading ends.
+func (s *socket) Finish() { _ = s.conn.SetReadDeadline(time.Now().Add(partLimit)) }
+
+// discard reads until the peer has closed or Finish's moment has passed.
+func (s *socket) discard() {
+	for {
+		if _, _, err := s.ws.NextReader(); err != nil {
+			return
+		}
+	}
+}
+
+func (s *socket) close() {
+	s.conn.linger.Store(true)
+	_ = s.ws.Close()
+}
