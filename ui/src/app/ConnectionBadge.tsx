@@ -1,0 +1,73 @@
+// The connection in one line: whether there is one, and its round trip.
+import { Button, Popover } from '@mantine/core'
+import { type Phase, useConnection, useSocket } from '@/shared/socket'
+import { time } from '@/shared/words'
+import css from './frame.module.css'
+
+const words: Record<Phase, string> = {
+  connected: 'Connected',
+  connecting: 'Connecting',
+  waiting: 'Connection lost',
+  off: 'Disconnected',
+  'signed-out': 'Signed out',
+  refused: 'Refused',
+}
+
+export function ConnectionBadge() {
+  const socket = useSocket()
+  const { phase, roundTrip, asOf, times } = useConnection((c) => c)
+  const isOn = phase === 'connected'
+  const trip = isOn && roundTrip !== undefined ? tripWords(roundTrip) : ''
+  return (
+    <Popover position="right-end" radius="md" withinPortal trapFocus returnFocus>
+      <Popover.Target>
+        <button
+          type="button"
+          className={css.badge}
+          aria-label={`${words[phase]} ${trip}`}
+          data-phase={phase}
+        >
+          <i className={isOn ? css.up : css.down} aria-hidden />
+          <span>{words[phase]}</span>
+          <small className={tripTone(isOn ? roundTrip : undefined)}>{trip}</small>
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown className={css.pop}>
+        <b>{words[phase]}</b>
+        <dl>
+          <dt>Relay</dt>
+          <dd>{location.host}</dd>
+          <dt>Round trip</dt>
+          <dd>{trip || '–'}</dd>
+          {asOf ? (
+            <>
+              <dt>Data as of</dt>
+              <dd>{time(asOf)}</dd>
+            </>
+          ) : null}
+          {times > 1 ? (
+            <>
+              <dt>Reconnected</dt>
+              <dd>{times - 1} ×</dd>
+            </>
+          ) : null}
+        </dl>
+        {isOn || phase === 'waiting' || phase === 'connecting' ? (
+          <Button onClick={() => socket.disconnect()}>Disconnect</Button>
+        ) : null}
+        {isOn ? null : (
+          <Button variant="filled" onClick={() => socket.connect()}>
+            Connect
+          </Button>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+const tripWords = (ms: number) => (ms < 1 ? '< 1 ms' : `${Math.round(ms)} ms`)
+
+function tripTone(ms: number | undefined): string | undefined {
+  if (ms === undefined || ms < 80) return undefined
+  return ms < 300 ? css.slow : css.slowest
+}

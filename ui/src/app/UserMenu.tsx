@@ -1,0 +1,53 @@
+import { Menu, useMantineColorScheme } from '@mantine/core'
+import { Check, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { signOut } from '@/shared/http/api'
+import { useConnection, useSocket } from '@/shared/socket'
+import css from './frame.module.css'
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
+const schemes = [
+  { value: 'auto', label: 'As the system', icon: <Monitor {...icon} /> },
+  { value: 'light', label: 'Light', icon: <Sun {...icon} /> },
+  { value: 'dark', label: 'Dark', icon: <Moon {...icon} /> },
+] as const
+
+export function UserMenu() {
+  const socket = useSocket()
+  const user = useConnection((c) => c.user)
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const name = user?.name || user?.id || 'you'
+  const leave = async () => {
+    await signOut().catch(() => undefined) // the cookie may be gone already
+    socket.disconnect()
+    socket.connect()
+  }
+  return (
+    <Menu position="right-end" width={200}>
+      <Menu.Target>
+        <button type="button" className={css.user} aria-label={`${name}, settings`}>
+          <i aria-hidden>{name.slice(0, 2).toLowerCase()}</i>
+          <span>{name}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Appearance</Menu.Label>
+        {schemes.map((s) => (
+          <Menu.Item
+            key={s.value}
+            role="menuitemradio"
+            aria-checked={colorScheme === s.value}
+            leftSection={s.icon}
+            rightSection={colorScheme === s.value ? <Check {...icon} /> : null}
+            onClick={() => setColorScheme(s.value)}
+          >
+            {s.label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut {...icon} />} onClick={leave}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,44 @@
+import { CopyButton, Ring } from '@/shared/parts'
+import css from './benches.module.css'
+
+const command =
+  'FARBENCH_BENCH=my-bench FARBENCH_NATS_URL=tls://relay.example:4222 farbench-agent run'
+
+// A lab without a bench: the next thing to do.
+export function EmptyLab() {
+  return (
+    <section className={css.empty}>
+      <Drawing />
+      <h2>Add the first bench</h2>
+      <p>
+        Run this on the bench PC. The agent connects outward, so nothing on the bench has to be
+        opened.
+      </p>
+      <div className={css.copyLine}>
+        <code>{command}</code>
+        <CopyButton text={command} variant="filled">
+          Copy command
+        </CopyButton>
+      </div>
+      <p className={css.waiting}>
+        <Ring /> Waiting for the bench’s first beat.
+      </p>
+    </section>
+  )
+}
+
+const Drawing = () => (
+  <svg
+    width="104"
+    height="52"
+    viewBox="0 0 104 52"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.75"
+    aria-hidden="true"
+  >
+    <path d="M2 22h56M6 22v28M54 22v28M6 34h48M14 6h20v14H14zM40 10h11v10H40z" />
+    <path d="M60 12h26" strokeDasharray="2 5" stroke="var(--fb-accent)" />
+    <circle cx="95" cy="12" r="5" fill="var(--fb-accent)" stroke="none" />
+  </svg>
+)

@@ -1,0 +1,25 @@
+// What a card tells of a bench.
+import { goesOn } from '@/shared/lab'
+import type { BenchMood } from '@/shared/parts'
+import type { Bench, Device, Run } from '@/shared/wire'
+
+export const isReady = (device: Device) => device.state === 'device'
+
+export function moodOf(bench: Bench, runs: Run[]): BenchMood {
+  if (bench.state === 'offline') return 'offline'
+  if (bench.reason || (bench.devices ?? []).some((d) => !isReady(d))) return 'attention'
+  return runs.some(goesOn) ? 'running' : 'online'
+}
+
+export const nameOf = (device: Device) =>
+  (device.model || device.product || device.serial).replaceAll('_', ' ')
+
+export function buildOf(device: Device): string {
+  const p = device.properties ?? {}
+  return p['ro.build.version.incremental'] || p['ro.build.id'] || ''
+}
+
+export function androidOf(device: Device): string {
+  const release = device.properties?.['ro.build.version.release']
+  return release ? `Android ${release}` : ''
+}

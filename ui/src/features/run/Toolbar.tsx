@@ -1,0 +1,73 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { Pause, Play } from 'lucide-react'
+import { type RefObject, useEffect, useState } from 'react'
+import { glyphs, type Lines, type LogHandle, levels, type TimeMode, useCounts } from '@/shared/log'
+import type { Run } from '@/shared/wire'
+import { short } from '@/shared/words'
+import css from './run.module.css'
+
+type Props = {
+  handle: RefObject<LogHandle>
+  lines: Lines
+  time: TimeMode
+  onTime: (t: TimeMode) => void
+  run: Run | undefined
+}
+
+export function Toolbar({ handle, lines, time, onTime }: Props) {
+  const isFollowing = useFollowing(handle, lines)
+  const counts = useCounts(lines)
+  const marked = levels.filter((l) => l !== 'plain' && counts.byLevel[l] > 0)
+  return (
+    <div className={css.toolbar} role="toolbar" aria-label="Log">
+      <Button
+        aria-pressed={isFollowing}
+        className={isFollowing ? css.on : ''}
+        leftSection={isFollowing ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
+        onClick={() => (isFollowing ? handle.current.pane?.pause() : handle.current.pane?.follow())}
+      >
+        {isFollowing ? 'Following' : 'Follow'} <kbd>f</kbd>
+      </Button>
+      {marked.length > 0 || counts.err > 0 ? (
+        <ul className={css.levels} aria-label="Lines by level">
+          {marked.map((level) => (
+            <li key={level} title={level}>
+              <b className={css[level]} aria-hidden>
+                {glyphs[level]}
+              </b>
+              <span className={css.hidden}>{level}</span> {short(counts.byLevel[level])}
+            </li>
+          ))}
+          {counts.err > 0 ? (
+            <li title="stderr">
+              <span className={css.err}>err</span> {short(counts.err)}
+            </li>
+          ) : null}
+        </ul>
+      ) : null}
+      <span className={css.space} />
+      <SegmentedControl
+        aria-label="Times"
+        value={time}
+        onChange={(v) => onTime(v as TimeMode)}
+        data={[
+          { value: 'relative', label: 'Relative' },
+          { value: 'clock', label: 'Clock' },
+        ]}
+      />
+    </div>
+  )
+}
+
+// The pane is made after this component: look for it as lines come.
+export function useFollowing(handle: RefObject<LogHandle>, lines: Lines): boolean {
+  const [isFollowing, setFollowing] = useState(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines have another pane
+  useEffect(() => {
+    const pane = handle.current.pane
+    if (!pane) return
+    setFollowing(pane.state.getState().following)
+    return pane.state.subscribe((s) => setFollowing(s.following))
+  }, [handle, lines, handle.current.pane])
+  return isFollowing
+}

@@ -1,0 +1,64 @@
+// The few HTTP routes that the dashboard needs beside the socket: signing in.
+import type { Fault, Problem } from '@/shared/wire'
+
+export class ProblemError extends Error {
+  readonly fault: Fault
+  readonly status: number
+
+  constructor(fault: Fault, status: number) {
+    super(fault.message)
+    this.name = 'ProblemError'
+    this.fault = fault
+    this.status = status
+  }
+}
+
+export const signIn = (token: string) => send('POST', '/api/v1/session', { token })
+export const redeemLink = (code: string) => send('POST', '/api/v1/link/redeem', { code })
+export const signOut = () => send('DELETE', '/api/v1/session')
+
+// whyNot asks in plain HTTP what a browser hides of a WebSocket that did not
+// open.
+export async function whyNot(): Promise<
+  { phase: 'signed-out' | 'refused'; reason: string } | undefined
+> {
+  try {
+    await send('GET', '/api/v1/session')
+  } catch (e) {
+    if (!(e instanceof ProblemError)) return undefined
+    if (e.status === 401) return { phase: 'signed-out', reason: '' }
+    if (e.status === 403 || e.status === 421) {
+      return { phase: 'refused', reason: `${e.fault.message}. ${e.fault.hint ?? ''}`.trim() }
+    }
+  }
+  return undefined
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<void> {
+  const response = await fetch(path, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ProblemError(
+      {
+        code: 'not_connected',
+        message: 'The relay does not answer',
+        hint: 'Check the network, then try again.',
+      },
+      0,
+    )
+  })
+  if (!response.ok) throw new ProblemError(await problem(response), response.status)
+}
+
+async function problem(response: Response): Promise<Fault> {
+  const p: Partial<Problem> = await response.json().catch(() => ({}))
+  return {
+    code: p.code ?? 'internal',
+    message: p.detail || p.title || `The relay answered ${response.status}`,
+    hint: p.hint,
+    id: p.id,
+  }
+}

@@ -1,0 +1,8 @@
+export { plain } from './ansi'
+export type { Scheme } from './colours'
+export { type LogHandle, LogView } from './LogView'
+export { glyphs, type Level, levels } from './levels'
+export type { Lines, Taken } from './lines'
+export type { TimeMode } from './rowView'
+export { LineStore } from './store'
+export { type Counts, useCounts } from './useCounts'

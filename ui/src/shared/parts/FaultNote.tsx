@@ -1,0 +1,30 @@
+// A refusal: cause, remedy, what one can do, and an id to copy.
+import { CircleX } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Fault } from '@/shared/wire'
+import { CopyButton } from './CopyButton'
+import css from './parts.module.css'
+
+export function FaultNote({ fault, children }: { fault: Fault; children?: ReactNode }) {
+  return (
+    <div className={css.fault} role="alert">
+      <CircleX size={16} strokeWidth={1.75} aria-hidden="true" />
+      <div>
+        <b>{sentence(fault.message)}</b>
+        {fault.hint ? <p>{sentence(fault.hint)}</p> : null}
+        {children || fault.id ? (
+          <div className={css.actions}>
+            {children}
+            {fault.id ? (
+              <CopyButton text={fault.id} variant="subtle" color="gray">
+                Copy id <code>&nbsp;{fault.id}</code>
+              </CopyButton>
+            ) : null}
+          </div>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+const sentence = (s: string) => (s ? s[0]!.toUpperCase() + s.slice(1) : s)

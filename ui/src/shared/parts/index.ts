@@ -1,0 +1,8 @@
+export { Bar } from './Bar'
+export { CopyButton, copy } from './CopyButton'
+export { FaultNote } from './FaultNote'
+export { Mark } from './Mark'
+export { Skeleton } from './Skeleton'
+export { type BenchMood, BenchSign, Ring, RunIcon, RunTag, runSign, type Tone } from './signs'
+export { useLate } from './useLate'
+export { useNow } from './useNow'

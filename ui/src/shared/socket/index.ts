@@ -1,0 +1,5 @@
+export { notConnected, RequestError } from './frames'
+export type { RoomHandlers, Taken } from './rooms'
+export type { Connection, Phase } from './socket'
+export { Socket } from './socket'
+export { SocketContext, useConnection, useSocket } from './useSocket'

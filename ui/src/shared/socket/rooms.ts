@@ -1,0 +1,30 @@
+// What a page hands over when it enters a room.
+
+// Taken tells the socket what became of an event: `taken` moves the offset on,
+// `have` does not, `ahead` means that something between is missing and the room
+// is to be entered again at the last offset.
+export type Taken = 'taken' | 'have' | 'ahead'
+
+export type RoomHandlers = {
+  // The room's snapshot; after every reconnect again.
+  snapshot(d: unknown): void
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler without offsets returns nothing
+  event(ev: string, d: unknown): Taken | void
+  // Replay is done, or a pause is over.
+  live?(): void
+  lag?(): void
+  refused?(code: string, message: string, hint: string): void
+}
+
+export type Room = {
+  name: string
+  handlers: RoomHandlers
+  // Whether to come back with the offset of the last event taken.
+  resume: boolean
+  offset: string | undefined
+  // The answer to `sub` is here: what comes before it belongs to an older
+  // subscription of the same room.
+  entered: boolean
+  asked: number
+  again: ReturnType<typeof setTimeout> | undefined
+}

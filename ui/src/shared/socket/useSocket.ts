@@ -1,0 +1,15 @@
+import { createContext, useContext } from 'react'
+import { useStore } from 'zustand'
+import type { Connection, Socket } from './socket'
+
+export const SocketContext = createContext<Socket | undefined>(undefined)
+
+export function useSocket(): Socket {
+  const socket = useContext(SocketContext)
+  if (!socket) throw new Error('no socket above this component')
+  return socket
+}
+
+export function useConnection<T>(select: (c: Connection) => T): T {
+  return useStore(useSocket().connection, select)
+}

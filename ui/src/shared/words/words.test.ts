@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { ago, bytes, count, duration, elapsed, short, time } from '.'
+
+it.each([
+  [count(184203), '184,203'],
+  [short(9999), '9,999'],
+  [short(96_149), '96.1k'],
+  [short(1_904_118), '1.9M'],
+  [bytes(999), '999 B'],
+  [bytes(23_900_000), '23.9 MB'],
+  [bytes(999_960), '1.0 MB'],
+  [duration(38), '38 ms'],
+  [duration(410), '0.41 s'],
+  [duration(12_340), '12.3 s'],
+  [duration(761_000), '12:41'],
+  [duration(59_960), '0:59'],
+  [elapsed(48_000), '0:48'],
+  [elapsed(21_731_000), '6:02:11'],
+])('%s', (got, want) => expect(got).toBe(want))
+
+it('writes times by their distance', () => {
+  const now = new Date(2026, 10, 21, 10, 24, 12)
+  expect(time(now, now)).toBe('10:24:12')
+  expect(time(new Date(2026, 10, 20, 9, 5), now)).toBe('20 Nov 09:05')
+  expect(ago(new Date(2026, 10, 21, 10, 18), now)).toBe('6 min ago')
+  expect(ago(new Date(2026, 10, 20, 23, 0), now)).toBe('yesterday')
+  expect(ago(new Date(2026, 10, 18), now)).toBe('18 Nov')
+})
