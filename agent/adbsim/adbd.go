@@ -1,0 +1,33 @@
+package adbsim
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// ListenADBD opens an adbd port for each device, from addr on, and gives their
+// addresses in the order of the devices. With port 0 the system chooses each.
+// Run serves them. Keep off 5555 to 5585: every adb server polls those.
+func (b *Bench) ListenADBD(addr string) ([]net.Addr, error) {
+	host, portText, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening as adbd: %w", err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return nil, fmt.Errorf("listening as adbd: port %s: %w", portText, err)
+	}
+	var addrs []net.Addr
+	for _, d := range b.devices {
+		l, err := b.listen(net.JoinHostPort(host, strconv.Itoa(port)), d.serveADBD)
+		if err != nil {
+			return nil, fmt.Errorf("listening as adbd of %s: %w", d.Serial(), err)
+		}
+		addrs = append(addrs, l.Addr())
+		if port != 0 {
+			port++
+		}
+	}
+	return addrs, nil
+}

@@ -1,0 +1,132 @@
+package adbsim
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/farbench/farbench/agent/adbsim/machine"
+	"github.com/farbench/farbench/agent/adbsim/memfs"
+	"github.com/farbench/farbench/agent/adbsim/toolbox"
+)
+
+// Device is one simulated device.
+type Device struct {
+	bench   *Bench
+	machine *machine.Machine
+	model   model
+
+	mu          sync.Mutex // guards what is below
+	serial      string
+	devPath     string
+	state       string // adb's word, "" while it has vanished
+	transportID int64
+	connection  context.Context // ends when the device is lost
+	lose        context.CancelFunc
+	frozen      chan struct{} // not nil while frozen; closed when it thaws
+	noExit      bool
+}
+
+// model is what kind of device it is.
+type model struct {
+	product, name, device string
+	characteristics       string
+}
+
+var models = []model{
+	{product: "farbench_hu", name: "Farbench HU", device: "farbench_hu", characteristics: "automotive,nosdcard"},
+	{product: "farbench_ic", name: "Farbench Cluster", device: "farbench_ic", characteristics: "automotive,nosdcard"},
+	{product: "farbench_tcu", name: "Farbench Telematics", device: "farbench_tcu", characteristics: "embedded"},
+}
+
+func newDevice(b *Bench, index int, cfg Config) *Device {
+	d := &Device{
+		bench:   b,
+		model:   models[index%len(models)],
+		serial:  fmt.Sprintf("SIM%04d", index+1),
+		devPath: fmt.Sprintf("usb:1-%d", index+1),
+	}
+	seed := fnv.New64a()
+	_, _ = seed.Write([]byte(d.serial))
+	var mu sync.Mutex // guards source: one for the device, whichever process reads
+	source := rand.NewChaCha8([32]byte{byte(seed.Sum64()), byte(index)})
+	d.machine = &machine.Machine{
+		FS:     memfs.New(cfg.Quota, cfg.Now),
+		Props:  machine.NewProps(properties(d.model, d.serial)),
+		Now:    cfg.Now,
+		Booted: cfg.Now().Add(-time.Hour - time.Duration(index)*7*time.Minute),
+		Random: func(p []byte) {
+			mu.Lock()
+			defer mu.Unlock()
+			_, _ = source.Read(p)
+		},
+	}
+	toolbox.Install(d.machine)
+	return d
+}
+
+// Serial is the device's serial number as adb lists it.
+func (d *Device) Serial() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.serial
+}
+
+// listed is a device as it stands in adb's list at one moment.
+type listed struct {
+	*Device
+	Serial, DevPath, State string
+	TransportID            int64
+}
+
+// list gives the devices that are not vanished.
+func (b *Bench) list() []listed {
+	var out []listed
+	for _, d := range b.devices {
+		d.mu.Lock()
+		if d.state != "" {
+			out = append(out, listed{d, d.serial, d.devPath, d.state, d.transportID})
+		}
+		d.mu.Unlock()
+	}
+	return out
+}
+
+// attach begins a connection: a new transport id, and the state "device".
+func (d *Device) attach() {
+	id := d.bench.newTransportID()
+	d.mu.Lock()
+	d.transportID = id
+	d.state = "device"
+	d.connection, d.lose = context.WithCancel(context.Background())
+	d.mu.Unlock()
+	d.machine.Boot()
+}
+
+// connected gives the context that ends when the device is lost, and its
+// state.
+func (d *Device) connected() (context.Context, string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.connection, d.state
+}
+
+// thawed waits while the device is frozen.
+func (d *Device) thawed(ctx context.Context) error {
+	for {
+		d.mu.Lock()
+		frozen := d.frozen
+		d.mu.Unlock()
+		if frozen == nil {
+			return ctx.Err()
+		}
+		select {
+		case <-frozen:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package adbsim
+
+// States that SetState and SetDeviceState take: adb's own words.
+const (
+	StateDevice       = "device"
+	StateOffline      = "offline"
+	StateUnauthorized = "unauthorized"
+	StateRecovery     = "recovery"
+	StateBootloader   = "bootloader"
+)
+
+// SetState changes the state of the device with this serial; it reports
+// whether there is one. See Device.SetState.
+func (b *Bench) SetState(serial, state string) bool {
+	d := b.Device(serial)
+	if d == nil {
+		return false
+	}
+	d.SetState(state)
+	return true
+}
+
+// SetState changes what adb says of the device. In any state but "device"
+// nothing can be opened on it, and what was open is lost: its streams end
+// without an exit packet and its processes are killed. From "" (vanished) it
+// comes back with a new transport id.
+func (d *Device) SetState(state string) {
+	d.mu.Lock()
+	was := d.state
+	d.mu.Unlock()
+	if was == state {
+		return
+	}
+	switch {
+	case was == StateDevice:
+		d.drop(state)
+	case was == "" || state == StateDevice:
+		d.attach()
+		d.mu.Lock()
+		d.state = state
+		d.mu.Unlock()
+	default:
+		d.mu.Lock()
+		d.state = state
+		d.mu.Unlock()
+	}
+	d.bench.notify()
+}
+
+// Vanish takes the device off the bench, as a pulled cable does. SetState
+// brings it back.
+func (d *Device) Vanish() { d.SetState("") }
+
+func (d *Device) drop(state string) {
+	d.mu.Lock()
+	d.state = state
+	lose := d.lose
+	d.mu.Unlock()
+	lose()
+	d.machine.Halt()
+}
+
+// Freeze makes the device hang: it stays listed as "device", opens are never
+// answered and open streams stand still, until Thaw.
+func (d *Device) Freeze() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.frozen == nil {
+		d.frozen = make(chan struct{})
+	}
+}
+
+// Thaw ends Freeze.
+func (d *Device) Thaw() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.frozen != nil {
+		close(d.frozen)
+		d.frozen = nil
+	}
+}
+
+// FaultProperty is the system property that asks for a fault from a shell on
+// the device: "noexit" (commands end without their exit packet), "freeze",
+// "offline", "unauthorized", "vanish" or "" for none. The last four happen to
+// the device at once; only Go can undo them.
+const FaultProperty = "debug.farbench.fault"
+
+// OmitExit makes commands end without their exit packet, as when the
+// connection is lost at the last moment.
+func (d *Device) OmitExit(omit bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.noExit = omit
+}
+
+func (d *Device) omitsExit() bool {
+	if d.machine.Props.Get(FaultProperty) == "noexit" {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.noExit
+}
+
+// SetSerial gives the device another serial, also one that another device has
+// (a vehicle lab where every unit reports "0000"). It reconnects.
+func (d *Device) SetSerial(serial string) {
+	d.drop("")
+	d.mu.Lock()
+	d.serial = serial
+	d.mu.Unlock()
+	d.machine.Props.Put("ro.serialno", serial)
+	d.machine.Props.Put("ro.boot.serialno", serial)
+	d.attach()
+	d.bench.notify()
+}

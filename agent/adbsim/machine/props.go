@@ -1,0 +1,75 @@
+package machine
+
+import (
+	"errors"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// Props are the device's system properties. Safe for concurrent use.
+type Props struct {
+	mu     sync.RWMutex // guards values
+	values map[string]string
+}
+
+// NewProps begins with a copy of values.
+func NewProps(values map[string]string) *Props {
+	p := &Props{values: make(map[string]string, len(values))}
+	for k, v := range values {
+		p.values[k] = v
+	}
+	return p
+}
+
+// Get gives a property, or "".
+func (p *Props) Get(name string) string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.values[name]
+}
+
+// maxProps bounds how many properties there are.
+const maxProps = 4096
+
+// Set sets a property by Android's rules: at most 91 bytes, and ro. only once.
+func (p *Props) Set(name, value string) error {
+	switch {
+	case name == "" || strings.ContainsAny(name, " \t\n"):
+		return errors.New("illegal name")
+	case len(value) > 91 && !strings.HasPrefix(name, "ro."):
+		return errors.New("value too long")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, there := p.values[name]; !there && len(p.values) >= maxProps {
+		return errors.New("no room")
+	} else if there && strings.HasPrefix(name, "ro.") {
+		return errors.New("read-only property was already set")
+	}
+	p.values[name] = value
+	return nil
+}
+
+// Put sets a property whatever the rules: for the device itself.
+func (p *Props) Put(name, value string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.values[name] = value
+}
+
+// List calls each with every property in the order of names.
+func (p *Props) List(each func(name, value string)) {
+	p.mu.RLock()
+	names := make([]string, 0, len(p.values))
+	copied := make(map[string]string, len(p.values))
+	for name, value := range p.values {
+		names = append(names, name)
+		copied[name] = value
+	}
+	p.mu.RUnlock()
+	sort.Strings(names)
+	for _, name := range names {
+		each(name, copied[name])
+	}
+}

@@ -1,0 +1,49 @@
+package adbsim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+)
+
+// opened is a service that has been accepted and now has the stream. It
+// returns when it is over; the caller closes the stream.
+type opened func(ctx context.Context, s io.ReadWriteCloser)
+
+var errClosed = errors.New("closed")
+
+// open accepts a service of the device by its name, as adbd does.
+func (d *Device) open(service string) (opened, error) {
+	name, arg, _ := strings.Cut(service, ":")
+	switch options := strings.Split(name, ","); options[0] {
+	case "shell":
+		mode := shellMode{command: strings.TrimSuffix(arg, "\x00")}
+		pty := arg == ""
+		for _, option := range options[1:] {
+			switch {
+			case option == "v2":
+				mode.packets = true
+			case option == "pty":
+				pty = true
+			case option == "raw":
+				pty = false
+			case strings.HasPrefix(option, "TERM="):
+				mode.term = strings.TrimPrefix(option, "TERM=")
+			}
+		}
+		mode.pty = pty
+		return d.shell(mode), nil
+	case "exec":
+		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00")}), nil
+	case "reboot":
+		return func(context.Context, io.ReadWriteCloser) { d.Reboot() }, nil
+	}
+	return nil, errClosed
+}
+
+// Reboot loses the device and brings it back with a new transport id.
+func (d *Device) Reboot() {
+	d.SetState("")
+	d.SetState(StateDevice)
+}

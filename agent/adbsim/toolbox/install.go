@@ -1,0 +1,107 @@
+// Package toolbox holds the programs of a simulated device's /system/bin and
+// the files that it boots with: what testers type (getprop, logcat, dumpsys,
+// cat, grep, …) with the output of the real ones, as far as it is useful.
+// Programs know only their process; none touches the host.
+package toolbox
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/farbench/farbench/agent/adbsim/machine"
+	"github.com/farbench/farbench/agent/adbsim/shell"
+)
+
+// Install gives a machine its programs and files. Call it before the first
+// process starts.
+func Install(m *machine.Machine) {
+	m.Programs = map[string]machine.Program{
+		"sh": shell.Main, "echo": shell.Echo, "printf": shell.Printf, "test": shell.Test, "[": shell.Test,
+		"true":  func(*machine.Proc, []string) int { return 0 },
+		"false": func(*machine.Proc, []string) int { return 1 },
+		"cat":   cat, "head": head, "tail": tail, "wc": wc, "sort": sortLines, "uniq": uniq, "grep": grep, "tee": tee,
+		"sha256sum": checksum, "sha1sum": checksum, "md5sum": checksum, "cut": cut, "tr": tr, "sed": sed, "dd": dd,
+		"ls": ls, "rm": rm, "rmdir": rmdir, "mkdir": mkdir, "mv": mv, "cp": cp, "touch": touch, "chmod": chmod,
+		"ln": ln, "stat": stat, "df": df, "du": du, "basename": basename, "dirname": dirname, "realpath": realpath, "find": find,
+		"ps": ps, "kill": kill, "sleep": sleep, "usleep": sleep, "nohup": nohup, "timeout": timeout, "xargs": xargs,
+		"env": env, "printenv": env, "pwd": pwd, "pidof": pidof, "which": which,
+		"seq": seq, "yes": yes, "floodlines": floodlines, "date": date, "uptime": uptime, "uname": uname, "id": id,
+		"whoami": whoami, "hostname": hostname, "sync": nothing, "nproc": nproc, "free": free, "top": top,
+		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "dumpsys": dumpsys,
+		"pm": pm, "am": am, "wm": wm, "settings": settings, "input": nothing, "cmd": cmdTool, "selftest": selftest,
+	}
+	files(m)
+}
+
+func files(m *machine.Machine) {
+	in := m.FS.Install()
+	for _, dir := range []string{"/data", "/data/app", "/data/tombstones", "/data/anr", "/dev", "/cache"} {
+		in.Dir(dir, syscall.EACCES)
+	}
+	in.Dir("/data/local", syscall.EACCES)
+	in.Dir("/data/local/tmp", nil)
+	in.Dir("/storage/emulated/0", nil)
+	in.Dir("/storage/emulated/0/Download", nil)
+	in.Link("/storage/emulated/0", "/sdcard")
+	in.Link("/system/bin", "/bin")
+	in.Link("/system/etc", "/etc")
+	for _, name := range []string{"null", "zero", "full", "urandom", "stdin", "stdout", "stderr"} {
+		in.Device("/dev/"+name, name)
+	}
+	in.Device("/dev/random", "urandom")
+	for name := range m.Programs {
+		in.File(machine.BinDir+"/"+name, 0o755, []byte("simulated: "+name+"\n"))
+	}
+	in.Dir("/vendor/bin", syscall.EROFS)
+	in.File("/system/build.prop", 0o644, buildProp(m))
+	in.File("/system/etc/hosts", 0o644, []byte("127.0.0.1       localhost\n::1             ip6-localhost\n"))
+	in.Made("/proc/version", func() []byte {
+		return []byte("Linux version 6.1.75-android14-11-farbench (build@farbench) (clang 17.0.2) #1 SMP PREEMPT\n")
+	})
+	in.Made("/proc/uptime", func() []byte {
+		up := m.Now().Sub(m.Booted).Seconds()
+		return fmt.Appendf(nil, "%.2f %.2f\n", up, up*7.2)
+	})
+	in.Made("/proc/meminfo", func() []byte { return []byte(memInfo) })
+	in.Made("/proc/cpuinfo", func() []byte { return []byte(cpuInfo) })
+	in.Made("/proc/loadavg", func() []byte { return []byte("1.42 1.37 1.29 2/1893 4711\n") })
+	boot := bootID(m)
+	in.Made("/proc/sys/kernel/random/boot_id", func() []byte { return []byte(boot + "\n") })
+}
+
+// bootID is random, and new at each boot of the simulation.
+func bootID(m *machine.Machine) string {
+	var b [16]byte
+	m.Random(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func buildProp(m *machine.Machine) []byte {
+	var b strings.Builder
+	m.Props.List(func(name, value string) {
+		if strings.HasPrefix(name, "ro.build.") || strings.HasPrefix(name, "ro.product.") {
+			b.WriteString(name + "=" + value + "\n")
+		}
+	})
+	return []byte(b.String())
+}
+
+const memInfo = `MemTotal:        7864320 kB
+MemFree:         1482752 kB
+MemAvailable:    4128768 kB
+Buffers:           63488 kB
+Cached:          2797568 kB
+SwapTotal:       3145724 kB
+SwapFree:        2871036 kB
+`
+
+const cpuInfo = `processor	: 0
+BogoMIPS	: 38.40
+Features	: fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp
+CPU implementer	: 0x51
+CPU architecture: 8
+
+Hardware	: Farbench SA8295P
+`

@@ -1,0 +1,33 @@
+// Command farbench-agent runs on a bench's PC. Its commands are in a file
+// each; this one reads the command line and prints the one error that ends it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commandLine struct {
+	Sim simCommand `cmd:"" help:"Run a simulated bench for demos, training and tests."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var line commandLine
+	parsed := kong.Parse(&line,
+		kong.Name("farbench-agent"),
+		kong.Description("The agent of a Farbench bench."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "farbench-agent:", err)
+		os.Exit(1)
+	}
+}
