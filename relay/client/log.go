@@ -34,6 +34,9 @@ var errCut = errors.New("the relay's answer was cut")
 type LogOptions struct {
 	From   int64 // first line; 0 means 1
 	Follow bool  // go on until the run has ended
+	// Idle is called when everything that has arrived was taken: the time to
+	// flush. May be nil.
+	Idle func() error
 }
 
 // Log hands each line of a run's log to take, in order and once: raw as the
@@ -42,7 +45,7 @@ type LogOptions struct {
 // for Config.Patience. It returns at the log's end, with take's error, or with
 // the last thing that went wrong.
 func (c *Client) Log(ctx context.Context, run string, o LogOptions, take func(raw []byte, line *api.LogLine) error) error {
-	cursor := &cursor{next: max(o.From, 1), take: take}
+	cursor := &cursor{next: max(o.From, 1), take: take, idle: o.Idle}
 	path := "/api/v1/runs/" + url.PathEscape(run) + "/log"
 	var away time.Time // since when nothing arrives; zero: it does
 	for try := 0; ; try++ {
@@ -88,18 +91,26 @@ func (c *Client) read(ctx context.Context, path string, follow bool, cursor *cur
 	defer response.Body.Close()
 	c.config.Waiting(nil)
 
-	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(make([]byte, 64<<10), maxLogLine)
-	for lines.Scan() {
-		silence.Reset(silentFor)
-		if done, err := cursor.line(lines.Bytes()); done || err != nil {
-			return err
+	arrived := bufio.NewReaderSize(response.Body, maxLogLine)
+	for {
+		if waiting, _ := arrived.Peek(arrived.Buffered()); cursor.idle != nil && bytes.IndexByte(waiting, '\n') < 0 {
+			if cursor.stopped = cursor.idle(); cursor.stopped != nil {
+				return io.EOF
+			}
 		}
-	}
-	if err := lines.Err(); err != nil || follow {
+		line, err := arrived.ReadSlice('\n')
+		silence.Reset(silentFor)
+		if err == nil {
+			if done, err := cursor.line(line[:len(line)-1]); done || err != nil {
+				return err
+			}
+			continue
+		}
+		if errors.Is(err, io.EOF) && len(line) == 0 && !follow {
+			return nil
+		}
 		return errors.Join(errCut, silenced(ctx), err)
 	}
-	return nil
 }
 
 // silenced is the reason when it was we who gave up on a silent answer.
@@ -118,6 +129,7 @@ type cursor struct {
 	taken   int64 // entries handed over
 	stopped error // what take returned
 	take    func([]byte, *api.LogLine) error
+	idle    func() error
 }
 
 func (c *cursor) line(raw []byte) (end bool, err error) {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/client"
+)
+
+// execution is one command on its way: started, followed, and cancelled on the
+// device when someone asks for it.
+type execution struct {
+	around *surroundings
+	relay  *client.Client
+	lines  *lines
+	leave  context.CancelCauseFunc
+	wait   sync.WaitGroup
+
+	mu        sync.Mutex // guards what follows
+	run       string     // "" until it is started
+	cancelled bool       // someone asked for its end
+	asked     bool       // the relay is being asked for it
+}
+
+// watch ends the command at the first interrupt and leaves at the second.
+func (e *execution) watch(ctx context.Context, interrupts <-chan os.Signal) {
+	e.wait.Go(func() {
+		for n := 1; ; n++ {
+			select {
+			case <-interrupts:
+			case <-ctx.Done():
+				return
+			}
+			if n > 1 {
+				e.leave(errLeft)
+				return
+			}
+			e.cancel(ctx)
+		}
+	})
+}
+
+// await joins what the execution started.
+func (e *execution) await() {
+	e.leave(nil)
+	e.wait.Wait()
+}
+
+func (e *execution) start(ctx context.Context, target string, request api.RunRequest) (api.Run, error) {
+	benches, err := e.relay.Benches(ctx)
+	if err != nil {
+		return api.Run{}, fmt.Errorf("looking for %s: %w", target, err)
+	}
+	if request.Bench, request.Device, err = resolve(benches.Benches, target); err != nil {
+		return api.Run{}, err
+	}
+	return startAgain(ctx, e.relay, request)
+}
+
+func (e *execution) started(ctx context.Context, run string) {
+	e.mu.Lock()
+	e.run = run
+	cancelled := e.cancelled
+	e.mu.Unlock()
+	if cancelled {
+		e.cancel(ctx)
+	}
+}
+
+// cancel asks for the command's end on the device, as soon as there is a run
+// and for as long as asking may help. Its end arrives with the log.
+func (e *execution) cancel(ctx context.Context) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cancelled = true
+	if e.run == "" || e.asked {
+		return
+	}
+	e.asked = true
+	run := e.run
+	e.wait.Go(func() {
+		for ctx.Err() == nil {
+			err := e.relay.Cancel(ctx, run)
+			var fault *wire.Fault
+			if err == nil || errors.As(err, &fault) && fault.Code == wire.RunEnded {
+				return
+			}
+			offline := errors.As(err, &fault) && fault.Code == wire.BenchOffline
+			if !offline && !client.MayHelp(err) {
+				return
+			}
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+			}
+		}
+	})
+}
+
+// errNoWord is a bench that was silent for longer than anyone wanted to wait.
+var errNoWord = errors.New("no word from the bench")
+
+// guard leaves when the relay has had no word of the run for too long: only the
+// bench can end it, and it may never come back.
+func (e *execution) guard(ctx context.Context, run string, patience time.Duration) {
+	e.wait.Go(func() {
+		turn := time.NewTicker(min(patience/4+time.Millisecond, 10*time.Second))
+		defer turn.Stop()
+		var since time.Time
+		for {
+			select {
+			case <-turn.C:
+			case <-ctx.Done():
+				return
+			}
+			switch known, err := e.relay.Run(ctx, run); {
+			case err != nil: // the log's own patience counts
+			case known.State != wire.Unknown:
+				since = time.Time{}
+			case since.IsZero():
+				since = time.Now()
+			case time.Since(since) > patience:
+				e.leave(errNoWord)
+				return
+			}
+		}
+	})
+}
+
+// follow writes the run's lines until it has ended. A reader of ours that left
+// ends the command on the device, like a closed terminal does.
+func (e *execution) follow(ctx context.Context, run string) error {
+	err := e.relay.Log(ctx, run, client.LogOptions{Follow: true, Idle: e.lines.flush}, e.lines.take)
+	if errors.Is(err, syscall.EPIPE) {
+		within, done := context.WithTimeout(context.Background(), 10*time.Second)
+		defer done()
+		_ = e.relay.Cancel(within, run)
+	}
+	return err
+}
+
+// finish tells the end where a person reads it and returns the exit code.
+func (e *execution) finish() int {
+	if err := e.lines.flush(); err != nil {
+		return code(err, e.around.err)
+	}
+	end := e.lines.end
+	if !e.lines.raw {
+		switch {
+		case end.Fault != nil && end.Outcome != wire.Exited:
+			e.lines.notice(fmt.Sprintf("%s: %s", end.Outcome, clean(end.Fault.Message)))
+			if end.Fault.Hint != "" {
+				e.lines.notice(clean(end.Fault.Hint))
+			}
+		case end.Outcome != wire.Exited:
+			e.lines.notice(string(end.Outcome))
+		}
+	}
+	return exitCode(end)
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"fmt"
+	"io"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+)
+
+// lines writes a log's lines where they belong: out to stdout and err to
+// stderr, byte for byte as the command wrote them, or as they are with raw.
+// What is said beside them goes to stderr, and only where a person reads it.
+type lines struct {
+	around *surroundings
+	out    *bufio.Writer
+	raw    bool
+	gaps   bool // gaps are told even where no person reads: only logs may, exec's stderr is the command's
+	end    *api.End
+	open   bool   // a line without its end stands on the terminal
+	before func() // called before anything is written
+}
+
+func newLines(around *surroundings, raw bool, before func()) *lines {
+	return &lines{around: around, out: bufio.NewWriterSize(around.out, 64<<10), raw: raw, before: before}
+}
+
+func (l *lines) take(raw []byte, line *api.LogLine) error {
+	l.before()
+	if line.End != nil {
+		l.end = line.End
+	}
+	if l.raw {
+		l.out.Write(raw)
+		return l.out.WriteByte('\n')
+	}
+	switch {
+	case line.Gap != nil && l.gaps:
+		if err := l.out.Flush(); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(l.around.err, "farbench: "+gapText(line.Gap))
+		return err
+	case line.Gap != nil:
+		l.notice(gapText(line.Gap))
+	case line.Stream == "out":
+		return l.text(l.out, l.around.out, line)
+	case line.Stream == "err":
+		// A terminal shows both: what came before must stand before.
+		if err := l.out.Flush(); err != nil {
+			return err
+		}
+		return l.text(l.around.err, l.around.err, line)
+	case line.Stream == "sys" && line.Text != nil:
+		l.notice(clean(*line.Text))
+	}
+	return nil
+}
+
+// flush shows what was written so far.
+func (l *lines) flush() error { return l.out.Flush() }
+
+// text writes a line's bytes, its end included where it has one.
+func (l *lines) text(to io.Writer, on *terminal, line *api.LogLine) error {
+	var text []byte
+	switch {
+	case line.B64 != nil:
+		bytes, err := base64.StdEncoding.DecodeString(*line.B64)
+		if err != nil {
+			return fmt.Errorf("reading line %d: %w", line.N, err)
+		}
+		text = bytes
+	case line.Text != nil:
+		text = []byte(*line.Text)
+	}
+	if on.colours && !line.Cont {
+		text = []byte(on.paint(levelColour(line.Level), string(text)))
+	}
+	if !line.Cont {
+		text = append(text, '\n')
+	}
+	l.open = line.Cont
+	_, err := to.Write(text)
+	return err
+}
+
+// notice says something beside the log.
+func (l *lines) notice(text string) {
+	if !l.around.err.interactive {
+		return
+	}
+	l.out.Flush()
+	if l.open {
+		io.WriteString(l.around.err, "\n")
+		l.open = false
+	}
+	fmt.Fprintln(l.around.err, l.around.err.paint(dim, "· "+text))
+}
+
+func gapText(gap *api.Gap) string {
+	if gap.To == nil {
+		return fmt.Sprintf("lines from %d on are missing: %s", gap.From, clean(gap.Reason))
+	}
+	return fmt.Sprintf("lines %d to %d are missing: %s", gap.From, *gap.To, clean(gap.Reason))
+}
+
+func levelColour(level string) string {
+	switch level {
+	case "ok":
+		return green
+	case "debug":
+		return dim
+	case "info":
+		return cyan
+	case "warn":
+		return yellow
+	case "error":
+		return red
+	case "fatal":
+		return "1;31"
+	}
+	return ""
+}
+
+// exitCode is what a run's end means to whoever called exec.
+func exitCode(end *api.End) int {
+	switch end.Outcome {
+	case wire.Exited:
+		if end.ExitCode != nil {
+			return *end.ExitCode
+		}
+	case wire.TimedOut:
+		return exitTimedOut
+	case wire.Refused:
+		return exitRefused
+	case wire.Cancelled:
+		return exitCancelled
+	}
+	return exitLost
+}

@@ -1,0 +1,143 @@
+// Command farbench is the tester's command line: it lists benches and runs,
+// runs a command on a device as if the device hung on this PC, follows logs and
+// cancels. It speaks the relay's HTTP API through relay/client and keeps no
+// state of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/client"
+)
+
+// version is set when a release is built.
+var version = ""
+
+// Exit codes beside the command's own.
+const (
+	exitUsage     = 2
+	exitTimedOut  = 124
+	exitRefused   = 125 // or never reached
+	exitLost      = 126 // or unknown
+	exitCancelled = 130
+)
+
+type arguments struct {
+	URL   string `env:"FARBENCH_URL" placeholder:"URL" help:"The relay's address; without it this user's local mode is asked."`
+	Token string `env:"FARBENCH_TOKEN" placeholder:"TOKEN" help:"The relay's token. Better in the environment: others on this PC see flags."`
+
+	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
+	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
+	Runs    runsCommand    `cmd:"" help:"List runs, newest first."`
+	Logs    logsCommand    `cmd:"" help:"Print a run's log."`
+	Cancel  cancelCommand  `cmd:"" help:"End a run on its device."`
+	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// surroundings are what a command touches of the process.
+type surroundings struct {
+	ctx      context.Context
+	out, err *terminal
+	// relay finds the relay to ask; the configuration may say how to wait for it.
+	relay func(client.Config) (*client.Client, error)
+}
+
+// exit ends the process with a code and nothing said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	var args arguments
+	parser := kong.Must(&args,
+		kong.Name("farbench"),
+		kong.Description("Run commands on devices of remote test benches and watch their logs."),
+		kong.UsageOnError(),
+	)
+	parsed, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "farbench: %v\nfarbench --help lists the commands\n", err)
+		return exitUsage
+	}
+	stdout, stderr := newTerminal(os.Stdout), newTerminal(os.Stderr)
+	around := &surroundings{
+		ctx: context.Background(), out: stdout, err: stderr,
+		relay: func(config client.Config) (*client.Client, error) {
+			found, err := client.Find(args.URL, args.Token)
+			if err != nil {
+				return nil, err
+			}
+			config.URL, config.Token = found.URL, found.Token
+			return client.New(config)
+		},
+	}
+	return code(parsed.Run(around), stderr)
+}
+
+// code says what went wrong and what to do about it, and chooses the exit code.
+func code(err error, stderr io.Writer) int {
+	var silent exit
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &silent):
+		return int(silent)
+	}
+	fmt.Fprintf(stderr, "farbench: %v\n", err)
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(stderr, "  %s\n", hint)
+	}
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return 1
+}
+
+func hintOf(err error) string {
+	var fault *wire.Fault
+	var away *client.Unreachable
+	var usage *usageError
+	switch {
+	case errors.As(err, &fault):
+		return fault.Hint
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &away):
+		return "is the relay running? farbench-local starts one here; FARBENCH_URL names another"
+	}
+	return ""
+}
+
+// usageError is a mistake in the arguments.
+type usageError struct{ message, hint string }
+
+func (u *usageError) Error() string { return u.message }
+
+type versionCommand struct{}
+
+func (versionCommand) Run(around *surroundings) error {
+	fmt.Fprintf(around.out, "farbench %s, protocol %d\n", ownVersion(), wire.Version)
+	return nil
+}
+
+func ownVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unreleased"
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/client"
+)
+
+type runsCommand struct {
+	Bench   string        `placeholder:"BENCH" help:"Only of this bench."`
+	Device  string        `placeholder:"DEVICE" help:"Only of this device."`
+	State   string        `placeholder:"STATE" help:"claimed, accepted, running, unknown or ended."`
+	Outcome string        `placeholder:"OUTCOME" help:"exited, timed_out, cancelled, lost, refused or unknown."`
+	Since   time.Duration `placeholder:"DURATION" help:"Only those made in this last time, for example 2h."`
+	Limit   int           `default:"30" help:"How many."`
+	Cursor  string        `placeholder:"CURSOR" help:"Go on where a list ended."`
+	JSON    bool          `help:"Print the API's document."`
+}
+
+func (c runsCommand) Run(around *surroundings) error {
+	relay, err := around.relay(client.Config{})
+	if err != nil {
+		return err
+	}
+	query := client.Query{Bench: c.Bench, Device: c.Device, State: c.State, Outcome: c.Outcome, Limit: c.Limit, Cursor: c.Cursor}
+	if c.Since > 0 {
+		query.Since = time.Now().Add(-c.Since)
+	}
+	runs, err := relay.Runs(around.ctx, query)
+	if err != nil {
+		return fmt.Errorf("listing runs: %w", err)
+	}
+	if c.JSON {
+		return printJSON(around.out, runs)
+	}
+	rows := make([][]string, 0, len(runs.Runs))
+	for _, run := range runs.Runs {
+		rows = append(rows, []string{run.ID, run.Bench + "/" + run.Device, stand(run), ago(run.CreatedAt), duration(run), cut(clean(run.Command), around.out.columns/2)})
+	}
+	table(around.out, "", rows, func(row, column int) string {
+		if column != 2 {
+			return ""
+		}
+		return standColour(runs.Runs[row])
+	})
+	if runs.Next != "" {
+		fmt.Fprintf(around.err, "more with --cursor %s\n", runs.Next)
+	}
+	return nil
+}
+
+// stand is where a run stands, in a word or two.
+func stand(run api.Run) string {
+	switch {
+	case run.State != wire.Ended:
+		return string(run.State)
+	case run.Outcome == wire.Exited && run.ExitCode != nil:
+		return fmt.Sprintf("exit %d", *run.ExitCode)
+	}
+	return string(run.Outcome)
+}
+
+func standColour(run api.Run) string {
+	switch {
+	case run.State == wire.Unknown:
+		return yellow
+	case run.State != wire.Ended:
+		return cyan
+	case run.Outcome == wire.Exited && run.ExitCode != nil && *run.ExitCode == 0:
+		return green
+	case run.Outcome == wire.Cancelled:
+		return dim
+	}
+	return red
+}
+
+func duration(run api.Run) string {
+	if run.StartedAt == nil {
+		return "-"
+	}
+	end := time.Now()
+	if run.EndedAt != nil {
+		end = *run.EndedAt
+	}
+	d := end.Sub(*run.StartedAt)
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(100 * time.Millisecond).String()
+}
+
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+type cancelCommand struct {
+	Run_ string `arg:"" name:"run" help:"The run's id."`
+}
+
+func (c cancelCommand) Run(around *surroundings) error {
+	relay, err := around.relay(client.Config{})
+	if err != nil {
+		return err
+	}
+	if err := relay.Cancel(around.ctx, c.Run_); err != nil {
+		return fmt.Errorf("cancelling run %s: %w", c.Run_, err)
+	}
+	return nil
+}
+
+type linkCommand struct {
+	JSON bool `help:"Print {\"url\":…}."`
+}
+
+func (c linkCommand) Run(around *surroundings) error {
+	relay, err := around.relay(client.Config{})
+	if err != nil {
+		return err
+	}
+	link, err := relay.Link(around.ctx)
+	if err != nil {
+		return fmt.Errorf("making a link: %w", err)
+	}
+	if c.JSON {
+		return printJSON(around.out, map[string]string{"url": link})
+	}
+	_, err = fmt.Fprintln(around.out, link)
+	return err
+}
