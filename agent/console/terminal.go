@@ -15,7 +15,11 @@ func PaintFor(w io.Writer, getenv func(string) string) Paint {
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return Paint{}
 	}
-	return paintOf(getenv)
+	p := paintOf(getenv)
+	if p.Depth != NoColour && !understandsColours(file) {
+		return Paint{}
+	}
+	return p
 }
 
 // paintOf chooses by the environment of a terminal.
