@@ -24,10 +24,10 @@ type watched struct {
 	told    int
 }
 
-func run(t *testing.T, server *adbtest.Server, c Config) *watched {
+func run(t *testing.T, addr string, c Config) *watched {
 	t.Helper()
 	w := &watched{}
-	client := adb.New(server.Addr())
+	client := adb.New(addr)
 	client.PollEvery = 20 * time.Millisecond
 	c.Client, c.Logger = client, slog.New(slog.DiscardHandler)
 	c.Changed = func(devices []wire.Device, reason string) {
@@ -75,7 +75,7 @@ func (w *watched) until(t *testing.T, what string, ok func(devices map[string]wi
 func TestInventory(t *testing.T) {
 	server := adbtest.Start(t)
 	server.Set(adbtest.Line("SIM0001", "device", "usb:1-4", 1), adbtest.Line("ABC.7", "unauthorized", "", 2))
-	w := run(t, server, Config{KeepGone: 100 * time.Millisecond})
+	w := run(t, server.Addr(), Config{KeepGone: 100 * time.Millisecond})
 
 	w.until(t, "both devices, one with properties", func(d map[string]wire.Device, reason string) bool {
 		one, two := d["sim0001"], d["abc-7"]
@@ -106,7 +106,7 @@ func TestInventory(t *testing.T) {
 func TestInventory_Run_noServerFromTheStart(t *testing.T) {
 	server := adbtest.Start(t)
 	server.Stop()
-	w := run(t, server, Config{})
+	w := run(t, server.Addr(), Config{})
 	w.until(t, "the reason", func(_ map[string]wire.Device, reason string) bool { return reason != "" })
 }
 
@@ -121,7 +121,7 @@ func TestInventory_Run_deviceThatLosesItsShell(t *testing.T) {
 		io.WriteString(conn, "OKAY") // and no exit packet
 	})
 	server.Set(adbtest.Line("SIM0001", "device", "", 1))
-	w := run(t, server, Config{})
+	w := run(t, server.Addr(), Config{})
 	w.until(t, "the device, without properties", func(d map[string]wire.Device, _ string) bool {
 		mu.Lock()
 		defer mu.Unlock()
@@ -133,7 +133,7 @@ func TestInventory_Run_remembersIDs(t *testing.T) {
 	path := t.TempDir() + "/devices.json"
 	server := adbtest.Start(t)
 	server.Set(adbtest.Line("X1", "device", "usb:1-4", 1))
-	first := run(t, server, Config{Path: path, KeepGone: time.Millisecond})
+	first := run(t, server.Addr(), Config{Path: path, KeepGone: time.Millisecond})
 	first.until(t, "one", func(d map[string]wire.Device, _ string) bool { return d["x1"].Serial != "" })
 	server.Set(adbtest.Line("X1", "device", "usb:1-4", 1), adbtest.Line("X1", "device", "usb:1-5", 2))
 	two := func(d map[string]wire.Device, _ string) bool {
@@ -141,7 +141,7 @@ func TestInventory_Run_remembersIDs(t *testing.T) {
 	}
 	first.until(t, "two", two)
 
-	second := run(t, server, Config{Path: path, KeepGone: time.Millisecond})
+	second := run(t, server.Addr(), Config{Path: path, KeepGone: time.Millisecond})
 	second.until(t, "the same two", two)
 	server.Set(adbtest.Line("X1", "device", "usb:1-5", 7))
 	second.until(t, "the one that is left", func(d map[string]wire.Device, _ string) bool {
