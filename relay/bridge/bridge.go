@@ -41,6 +41,7 @@ type Bridge struct {
 	js      jetstream.JetStream
 	runs    jetstream.KeyValue
 	leases  jetstream.KeyValue
+	streams map[string]jetstream.Stream
 	epoch   int           // grows each time the connection is ready again
 	changed chan struct{} // closed when epoch grows
 	trouble error         // why it is not ready; nil when it is
@@ -56,7 +57,7 @@ func New(cfg Config) *Bridge {
 	}
 	return &Bridge{
 		cfg: cfg, relay: wire.NewID("r")[:20], log: cfg.Logger,
-		changed: make(chan struct{}), trouble: errors.New("not connected to the broker yet"),
+		changed: make(chan struct{}), streams: map[string]jetstream.Stream{}, trouble: errors.New("not connected to the broker yet"),
 	}
 }
 

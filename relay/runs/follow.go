@@ -234,3 +234,9 @@ func (r *Runs) fetch(ctx context.Context, id string) (wire.Claim, error) {
 	}
 	return claim, nil
 }
+
+// KeptFrom reads the keeper's mark on a run from the store, past the index.
+func (r *Runs) KeptFrom(ctx context.Context, id string) (int64, error) {
+	claim, err := r.fetch(ctx, id)
+	return claim.KeptFrom, err
+}

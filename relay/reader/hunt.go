@@ -1,0 +1,114 @@
+package reader
+
+import (
+	"context"
+	"time"
+)
+
+// settleFor is how long a missing block may be on its way before the head
+// looks for it in the store: a result overtakes the last block easily.
+const settleFor = 20 * time.Millisecond
+
+// openGapFor is how long lines behind a gap of unknown length are waited for
+// once the run has ended.
+const openGapFor = 10 * time.Second
+
+// look starts the search for blocks that the head misses. The caller holds
+// h.mu. While nobody has joined there is nobody to search for.
+func (h *head) look() {
+	h.missing = true
+	if h.hunting || len(h.joined) == 0 {
+		return
+	}
+	h.hunting = true
+	h.r.jobs.Go(h.hunt)
+}
+
+// wanted says whether there is still something to look for, and ends the hunt
+// where not.
+func (h *head) wanted() (next int64, yes bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	yes = len(h.joined) > 0 && (h.missing || len(h.stash) > 0 || h.ended != nil && h.pos.next <= h.ended.Lines)
+	h.missing, h.hunting = h.missing && !yes, yes
+	return h.pos.next, yes
+}
+
+func (h *head) hunt() {
+	<-h.r.begun
+	ctx := h.r.ctx
+	s := search{r: h.r, bench: h.bench, run: h.run}
+	var idleSince time.Time
+	for wait := settleFor; ; {
+		if !sleep(ctx, wait) {
+			h.mu.Lock()
+			h.hunting = false
+			h.mu.Unlock()
+			return
+		}
+		next, yes := h.wanted()
+		if !yes {
+			return
+		}
+		idle, err := s.pass(ctx, next, func(b *Block, _ uint64) (verdict, bool) { return h.found(b), true })
+		switch {
+		case err != nil:
+			h.r.log.Debug("looking for missing lines, trying again", "run", h.run, "err", err)
+			wait = pollEvery
+		case !idle:
+			wait, idleSince = 0, time.Time{}
+		default:
+			if idleSince.IsZero() {
+				idleSince = time.Now()
+			}
+			h.giveUp(ctx, time.Since(idleSince) > openGapFor)
+			wait = min(max(2*wait, settleFor), pollEvery)
+		}
+	}
+}
+
+// found takes a block from the store.
+func (h *head) found(b *Block) verdict {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v, next := h.pos.offer(b)
+	if v == take {
+		h.push(next)
+		h.unstow()
+	}
+	return v
+}
+
+// giveUp ends the wait for lines that cannot come any more: those that the
+// keeper cut, and those behind a gap that nobody can measure.
+func (h *head) giveUp(ctx context.Context, openGap bool) {
+	keptFrom, err := h.r.cfg.Runs.KeptFrom(ctx, h.run)
+	if err != nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cut(keptFrom)
+	if openGap && h.pos.open && h.ended != nil && h.pos.next <= h.ended.Lines {
+		h.pos = position{next: h.ended.Lines + 1}
+		for _, c := range h.joined {
+			c.pos = h.pos
+		}
+		h.finish()
+	}
+}
+
+// sleep waits; false means that ctx ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d == 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
