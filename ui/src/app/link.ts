@@ -12,11 +12,6 @@ export async function redeemFromAddress(): Promise<Fault | undefined> {
     return undefined
   } catch (e) {
     if (!(e instanceof ProblemError)) throw e
-    if (e.status === 0) return e.fault
-    return {
-      code: e.fault.code,
-      message: 'This link was used already, or is too old',
-      hint: 'Ask for another, or sign in with the token.',
-    }
+    return e.fault
   }
 }

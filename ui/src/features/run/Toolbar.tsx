@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { Pause, Play } from 'lucide-react'
 import { type RefObject, useEffect, useState } from 'react'
+import { goesOn } from '@/shared/lab'
 import { glyphs, type Lines, type LogHandle, levels, type TimeMode, useCounts } from '@/shared/log'
 import type { Run } from '@/shared/wire'
 import { short } from '@/shared/words'
@@ -14,20 +15,26 @@ type Props = {
   run: Run | undefined
 }
 
-export function Toolbar({ handle, lines, time, onTime }: Props) {
+export function Toolbar({ handle, lines, time, onTime, run }: Props) {
   const isFollowing = useFollowing(handle, lines)
   const counts = useCounts(lines)
   const marked = levels.filter((l) => l !== 'plain' && counts.byLevel[l] > 0)
   return (
     <div className={css.toolbar} role="toolbar" aria-label="Log">
-      <Button
-        aria-pressed={isFollowing}
-        className={isFollowing ? css.on : ''}
-        leftSection={isFollowing ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-        onClick={() => (isFollowing ? handle.current.pane?.pause() : handle.current.pane?.follow())}
-      >
-        {isFollowing ? 'Following' : 'Follow'} <kbd>f</kbd>
-      </Button>
+      {run && goesOn(run) ? (
+        <Button
+          aria-pressed={isFollowing}
+          className={isFollowing ? css.on : ''}
+          leftSection={
+            isFollowing ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />
+          }
+          onClick={() =>
+            isFollowing ? handle.current.pane?.pause() : handle.current.pane?.follow()
+          }
+        >
+          {isFollowing ? 'Following' : 'Follow'} <kbd>f</kbd>
+        </Button>
+      ) : null}
       {marked.length > 0 || counts.err > 0 ? (
         <ul className={css.levels} aria-label="Lines by level">
           {marked.map((level) => (

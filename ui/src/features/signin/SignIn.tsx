@@ -23,7 +23,7 @@ export function SignIn({ fault: before, onSignedIn }: Props) {
       onSignedIn()
     } catch (e) {
       if (!(e instanceof ProblemError)) throw e
-      setFault(e.status === 401 ? wrongToken : e.fault)
+      setFault(e.fault)
     } finally {
       setBusy(false)
     }
@@ -54,10 +54,4 @@ export function SignIn({ fault: before, onSignedIn }: Props) {
       </form>
     </main>
   )
-}
-
-const wrongToken: Fault = {
-  code: 'unauthorized',
-  message: 'The relay does not know this token',
-  hint: 'Copy it whole, without spaces.',
 }

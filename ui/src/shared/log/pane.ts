@@ -8,6 +8,7 @@ import { type Looks, longestShown, RowView } from './rowView'
 import { Scroll } from './scroll'
 
 export const rowHeight = 20
+const drawEvery = 50 // ms: a flood is drawn 20 times a second, one line at once
 const settleAfter = 200 // ms without a scroll, then a mapped scrollbar is put right
 
 export type PaneState = {
@@ -31,6 +32,8 @@ export class Pane {
   #pausedAt = 0
   #frame = 0
   #all = true // every row is to be filled again
+  #drawn = 0 // when, by the page's clock
+  #later: ReturnType<typeof setTimeout> | undefined
   #settle: ReturnType<typeof setTimeout> | undefined
 
   constructor(scroller: HTMLElement, lines: Lines, looks: Looks) {
@@ -53,7 +56,7 @@ export class Pane {
     this.#stop.push(
       () => scroller.removeEventListener('scroll', onScroll),
       () => resized.disconnect(),
-      lines.watch(() => this.#draw()),
+      lines.watch(() => this.#came()),
     )
     this.#draw()
   }
@@ -61,6 +64,7 @@ export class Pane {
   close(): void {
     cancelAnimationFrame(this.#frame)
     clearTimeout(this.#settle)
+    clearTimeout(this.#later)
     for (const stop of this.#stop) stop()
     this.#canvas.remove()
   }
@@ -119,10 +123,19 @@ export class Pane {
     this.#scroll.settled(this.#placed)
   }
 
+  #came(): void {
+    const wait = this.#drawn + drawEvery - performance.now()
+    if (wait <= 0) this.#draw()
+    else this.#later ??= setTimeout(() => this.#draw(), wait)
+  }
+
   #draw(): void {
     if (this.#frame) return
-    this.#frame = requestAnimationFrame(() => {
+    this.#frame = requestAnimationFrame((now) => {
+      clearTimeout(this.#later)
+      this.#later = undefined
       this.#frame = 0
+      this.#drawn = now
       this.#measure()
       this.#render()
     })

@@ -112,7 +112,7 @@ function pieces(row: LineRow, scheme: Scheme): (Node | string)[] {
 function headed(text: string): (Node | string)[] {
   const head = logcatHead.exec(text)?.[0]
   if (!head) return [text]
-  const span = cell(css.head)
+  const span = cell(`${css.head} ${css.dim}`)
   span.textContent = head
   return [span, text.slice(head.length)]
 }
@@ -130,7 +130,7 @@ function faced(text: string, face: Face, scheme: Scheme): Node {
   if (fg) span.style.color = fg
   if (bg) span.style.backgroundColor = bg
   if (face.bold) span.style.fontWeight = '700'
-  if (face.dim && !fg) span.className = css.head ?? ''
+  if (face.dim && !fg) span.className = css.dim ?? ''
   if (face.italic) span.style.fontStyle = 'italic'
   const lines = [face.underline && 'underline', face.strike && 'line-through'].filter(Boolean)
   if (lines.length > 0) span.style.textDecorationLine = lines.join(' ')
