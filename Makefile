@@ -1,0 +1,70 @@
+# `make help` lists what there is. A fresh clone needs Go and Node, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint gen ui build fmt gen-check go-test ui-test
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+GOBUILD  = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+LINTER   = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Made by `make gen`, kept in git.
+GENERATED = ui/src/shared/wire/schema.json ui/src/shared/wire/api.gen.ts deploy/nats/farbench.conf
+UI_SOURCES = $(shell find ui/src ui/public -type f 2>/dev/null) ui/index.html ui/vite.config.ts ui/tsconfig.json ui/package-lock.json
+UI_TOOLS = ui/node_modules/.package-lock.json
+DASHBOARD = relay/web/dist/index.html
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(DASHBOARD) ## start everything on this PC and print the link that opens it (ARGS="--adb sim …")
+	@mkdir -p bin && cd relay && go build -o ../bin/farbench ./cmd/farbench && go build -o ../bin/farbench-local ./cmd/farbench-local
+	@exec bin/farbench-local $(ARGS)
+
+test: gen-check go-test ui-test ## every check and test, the race detector on, a real browser and the real adb where they are
+
+bench: ## measure speed against direct adb and print the table
+	cd relay && go run ./e2e/bench
+
+lint: $(UI_TOOLS) ## static analysis and the import rules
+	cd agent && go run $(LINTER) run ./...
+	cd relay && go run $(LINTER) run ./...
+	npm --prefix ui run --silent lint
+
+gen: $(UI_TOOLS) ## renew what is made from the Go types: TypeScript, the broker's configuration
+	cd relay && go run ./api/gen -out ../ui/src/shared/wire && go generate ./broker
+	npm --prefix ui run --silent gen
+
+ui: $(DASHBOARD) ## build the dashboard into the relay
+
+build: $(DASHBOARD) ## build the programs into bin/
+	mkdir -p bin
+	cd agent && $(GOBUILD) -o ../bin/ ./cmd/farbench-agent
+	cd relay && $(GOBUILD) -o ../bin/ ./cmd/farbench ./cmd/farbench-relay ./cmd/farbench-local
+
+fmt: $(UI_TOOLS) ## format everything
+	gofmt -w agent relay
+	npm --prefix ui run --silent format
+
+$(UI_TOOLS): ui/package-lock.json
+	npm --prefix ui ci --no-audit --no-fund
+	@touch $@
+
+$(DASHBOARD): $(UI_TOOLS) $(UI_SOURCES)
+	npm --prefix ui run --silent build
+	@touch $@
+
+gen-check:
+	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory gen >/dev/null; \
+	[ "$$before" = "$$(cat $(GENERATED) | cksum)" ] || { echo "generated files were stale and are renewed now: commit them"; exit 1; }
+
+# The modules are built apart as well, as those who import them do.
+go-test: $(DASHBOARD)
+	cd agent && GOWORK=off go build ./... && GOWORK=off go mod tidy -diff
+	cd relay && GOWORK=off go build ./... && GOWORK=off go mod tidy -diff
+	go vet work
+	GOOS=windows go vet github.com/farbench/farbench/agent/cmd/... github.com/farbench/farbench/relay/cmd/...
+	go test -race -timeout 15m work
+
+ui-test: $(UI_TOOLS)
+	npm --prefix ui run --silent lint
+	npm --prefix ui run --silent typecheck
+	npm --prefix ui run --silent test
