@@ -1,0 +1,182 @@
+// Package daemon is a whole agent: it wires journal, spool, runner, inventory
+// and link, and ends them in the order in which nothing is lost. The command
+// farbench-agent runs one, local mode another in its own process.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/console"
+	"github.com/farbench/farbench/agent/inventory"
+	"github.com/farbench/farbench/agent/journal"
+	"github.com/farbench/farbench/agent/level"
+	"github.com/farbench/farbench/agent/life"
+	"github.com/farbench/farbench/agent/link"
+	"github.com/farbench/farbench/agent/run"
+	"github.com/farbench/farbench/agent/spool"
+	"github.com/farbench/farbench/agent/wire"
+)
+
+// Version of the agent, as it tells the hub.
+const Version = "0.1.0"
+
+// NATSConfig says where the broker is and who the bench is there.
+type NATSConfig = link.Server
+
+// Config is an agent's configuration.
+type Config struct {
+	Bench string // its id, also the name of its NATS account
+	Name  string // for people; empty: the id
+	Data  string // directory of journal and spool
+	ADB   string // "sim", "tcp:HOST:PORT" or "auto"
+	NATS  NATSConfig
+
+	Logger  *slog.Logger
+	Console io.Writer // runs' lines are shown there; nil: nowhere
+	// Ready is called once, when the broker is connected and knows the
+	// inventory.
+	Ready func()
+
+	SimDevices int              // 0: as many as the simulation likes
+	Wall       func() time.Time // for people only; nil: the system's clock
+	SpoolBound int64            // 0 means 1 GiB
+}
+
+// Daemon is one life of an agent.
+type Daemon struct {
+	c       Config
+	life    *life.Life
+	release func() error // of the data directory
+	journal *journal.Journal
+	spool   *spool.Spool
+	runner  *run.Runner
+	devices *inventory.Inventory
+	adb     *adb.Client
+	link    *link.Link
+	console *console.Console
+	sim     func(ctx context.Context) error // nil: no simulation
+	ready   sync.Once
+
+	mu    sync.Mutex // guards state
+	state wire.State
+}
+
+// New takes the data directory and reads what is in it. Every mistake of the
+// configuration is in the error.
+func New(c Config) (_ *Daemon, err error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.Name == "" {
+		c.Name = c.Bench
+	}
+	if c.Wall == nil {
+		c.Wall = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	d := &Daemon{c: c, life: life.New()}
+	if d.release, err = journal.LockDir(c.Data); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.release())
+		}
+	}()
+	if d.journal, err = journal.Open(journal.Config{Dir: c.Data, Logger: c.Logger}); err != nil {
+		return nil, err
+	}
+	d.spool, err = spool.Open(spool.Config{
+		Dir: filepath.Join(c.Data, "spool"), Bound: c.SpoolBound, Logger: c.Logger, Told: d.told,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the spool: %w", err)
+	}
+	if err := d.chooseADB(); err != nil {
+		return nil, err
+	}
+	return d, d.wire()
+}
+
+// wire joins the parts.
+func (d *Daemon) wire() (err error) {
+	c := d.c
+	d.devices = inventory.New(inventory.Config{
+		Client: d.adb, Logger: c.Logger, Changed: d.changed, Path: filepath.Join(c.Data, "devices"),
+	})
+	runs := run.Config{
+		Life: d.life, Journal: d.journal, Spool: d.spool, Device: d.devices.Device,
+		Open: func(ctx context.Context, id int64, command string) (run.Shell, error) {
+			return d.adb.Shell(ctx, id, command)
+		},
+		Level: level.Of, Wall: c.Wall, Logger: c.Logger,
+	}
+	if c.Console != nil {
+		d.console = console.New(console.Config{Writer: c.Console, Paint: console.PaintFor(c.Console, os.Getenv)})
+		runs.Line = d.console.Line
+	}
+	if d.runner, err = run.New(runs); err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	d.state = wire.State{
+		Bench: c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
+		Agent: wire.AgentInfo{Version: Version, OS: runtime.GOOS, Arch: runtime.GOARCH},
+	}
+	d.link, err = link.New(link.Config{
+		Server: c.NATS, Name: c.Bench, Host: host, PID: os.Getpid(),
+		Life: d.life, Spool: d.spool, Bench: answers{d}, Logger: c.Logger, StateSent: d.stateSent,
+	})
+	return err
+}
+
+// answers is the bench as the link asks it.
+type answers struct{ d *Daemon }
+
+func (a answers) Start(s wire.Start) wire.Answer   { return a.d.runner.Start(s) }
+func (a answers) Cancel(c wire.Cancel) wire.Answer { return a.d.runner.Cancel(c) }
+func (a answers) Ask(q wire.Request) wire.Answer   { return a.d.runner.Ask(q) }
+func (a answers) State() wire.State {
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	return a.d.state
+}
+
+// changed takes a new inventory.
+func (d *Daemon) changed(devices []wire.Device, reason string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if devices == nil {
+		devices = []wire.Device{}
+	}
+	d.state.Rev++
+	d.state.Devices, d.state.Reason, d.state.At = devices, reason, d.c.Wall().UTC()
+	d.spool.SetState(d.state)
+}
+
+func (d *Daemon) stateSent() {
+	if d.c.Ready != nil {
+		d.ready.Do(d.c.Ready)
+	}
+}
+
+func (d *Daemon) told(run string) {
+	if err := d.journal.Told(run); err != nil {
+		d.c.Logger.Error("journal not written", "run", run, "err", err)
+	}
+}
