@@ -21,24 +21,16 @@ func (d *Daemon) Run(ctx context.Context) error {
 	inner.start(d.syncJournal, d.spool.Run)
 	outer.start(d.link.Run)
 
-	var fault error
 	select {
 	case <-ctx.Done():
 	case <-inner.broken:
 	case <-outer.broken:
 	}
-	stopped, cancel := context.WithCancel(context.Background())
-	cancel()
-	fault = errors.Join(fault, d.runner.Run(stopped))
-	d.flush()
-	return errors.Join(fault, outer.stop(), inner.stop(), d.journal.Close(), d.release())
-}
-
-// flush waits until all is sent and acknowledged, for a while.
-func (d *Daemon) flush() {
-	for end := time.Now().Add(flushFor); !d.spool.Idle() && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
+	d.runner.Stop()
+	flush, cancel := context.WithTimeout(context.Background(), flushFor)
+	defer cancel()
+	d.spool.Flush(flush)
+	return errors.Join(outer.stop(), inner.stop(), d.journal.Close(), d.release())
 }
 
 // syncJournal brings the journal to the disk once a second.

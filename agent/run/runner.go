@@ -73,11 +73,9 @@ func New(c Config) (*Runner, error) {
 	return r, r.settle()
 }
 
-// Run waits for the context's end, then refuses new work, ends what runs on
-// the devices and waits until all of that is journalled and spooled, at most
-// for the time given to giveUpAfter.
-func (r *Runner) Run(ctx context.Context) error {
-	<-ctx.Done()
+// Stop refuses new work, ends what runs on the devices and waits until all of
+// that is journalled and spooled, for giveUpAfter at most.
+func (r *Runner) Stop() {
 	r.mu.Lock()
 	r.draining = true
 	for _, a := range r.going {
@@ -86,11 +84,10 @@ func (r *Runner) Run(ctx context.Context) error {
 		}})
 	}
 	r.mu.Unlock()
-	stopped := time.AfterFunc(giveUpAfter, r.giveUp)
-	defer stopped.Stop()
+	late := time.AfterFunc(giveUpAfter, r.giveUp)
+	defer late.Stop()
 	r.wg.Wait()
 	r.giveUp()
-	return nil
 }
 
 // giveUpAfter bounds the end of an agent: what a device has not confirmed by

@@ -131,6 +131,26 @@ func (s *Spool) Idle() bool {
 	return s.state == nil || s.state.stored
 }
 
+// Flush waits until all is stored by the hub. The context's end and a link that
+// is down end the wait: what is left stays for the next life.
+func (s *Spool) Flush(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !s.Idle() {
+		s.mu.Lock()
+		down := s.link == nil
+		s.mu.Unlock()
+		if down {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // Run sends, syncs and trims until the context ends.
 func (s *Spool) Run(ctx context.Context) error {
 	var wg sync.WaitGroup

@@ -13,6 +13,7 @@ import (
 )
 
 type commandLine struct {
+	Run runCommand `cmd:"" help:"Serve this bench: connect to the broker and run commands on its devices."`
 	Sim simCommand `cmd:"" help:"Run a simulated bench for demos, training and tests."`
 }
 
@@ -24,6 +25,7 @@ func main() {
 		kong.Name("farbench-agent"),
 		kong.Description("The agent of a Farbench bench."),
 		kong.UsageOnError(),
+		kong.Configuration(environmentFile),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err := parsed.Run(); err != nil {
