@@ -21,14 +21,9 @@ export function ConnectionBadge() {
   return (
     <Popover position="right-end" radius="md" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <button
-          type="button"
-          className={css.badge}
-          aria-label={`${words[phase]} ${trip}`}
-          data-phase={phase}
-        >
+        <button type="button" className={css.badge} data-phase={phase}>
           <i className={isOn ? css.up : css.down} aria-hidden />
-          <span>{words[phase]}</span>
+          <span>{words[phase]}</span>{' '}
           <small className={tripTone(isOn ? roundTrip : undefined)}>{trip}</small>
         </button>
       </Popover.Target>

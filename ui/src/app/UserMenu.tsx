@@ -24,9 +24,12 @@ export function UserMenu() {
   return (
     <Menu position="right-end" width={200}>
       <Menu.Target>
-        <button type="button" className={css.user} aria-label={`${name}, settings`}>
+        <button type="button" className={css.user}>
           <i aria-hidden>{name.slice(0, 2).toLowerCase()}</i>
-          <span>{name}</span>
+          <span>
+            {name}
+            <em>, settings</em>
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
