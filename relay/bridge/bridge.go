@@ -139,7 +139,8 @@ func (b *Bridge) Run(ctx context.Context) error {
 // keep prepares the store after each connect and marks the bridge ready.
 func (b *Bridge) keep(ctx context.Context, nc *nats.Conn, woken <-chan struct{}) error {
 	const first, most = 100 * time.Millisecond, 5 * time.Second
-	again := time.NewTimer(0)
+	again := time.NewTimer(time.Hour)
+	again.Stop()
 	defer again.Stop()
 	wait, ready := first, false
 	for {

@@ -35,7 +35,6 @@ func (b *Bridge) options(wake func()) ([]nats.Option, error) {
 			}
 			b.setTrouble(fmt.Errorf("no connection to the broker: %w", err))
 			b.log.Warn("lost the broker, reconnecting", "err", err)
-			wake()
 		}),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
 			b.setTrouble(fmt.Errorf("no connection to the broker: %w", err))

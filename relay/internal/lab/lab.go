@@ -5,6 +5,7 @@ package lab
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -144,6 +145,18 @@ func (b *Bench) Handle(change func(*Bench)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(b)
+}
+
+// Leave closes the bench's connection and waits until the broker knows.
+func (b *Bench) Leave() {
+	b.l.t.Helper()
+	b.NC.Close()
+	hub := b.l.Connect("hub")
+	Eventually(b.l.t, "the broker knows that "+b.ID+" has gone", func() bool {
+		_, err := hub.Request(wire.HubCmd(b.ID, "cmd.nothing"), nil, time.Second)
+		return errors.Is(err, nats.ErrNoResponders)
+	})
+	hub.Close()
 }
 
 // Clock is the agent's clock.
