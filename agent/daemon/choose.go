@@ -28,7 +28,7 @@ func (d *Daemon) chooseADB() error {
 	if err != nil {
 		return fmt.Errorf("starting the simulated bench: %w", err)
 	}
-	d.sim = bench.Run
+	d.simBench = bench
 	d.adb = adb.New(at.String())
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
@@ -64,8 +65,9 @@ type Daemon struct {
 	adb     *adb.Client
 	link    *link.Link
 	console *console.Console
-	sim     func(ctx context.Context) error // nil: no simulation
 	ready   sync.Once
+	// simBench is nil where a real adb server is used.
+	simBench *adbsim.Bench
 
 	mu    sync.Mutex // guards state
 	state wire.State

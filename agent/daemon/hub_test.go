@@ -258,3 +258,5 @@ func (h *hub) resume(m *nats.Msg) {
 		_ = m.Respond(must(json.Marshal(a)))
 	}()
 }
+
+func jsonOf(v any) ([]byte, error) { return json.Marshal(v) }

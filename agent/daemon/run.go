@@ -14,7 +14,10 @@ const flushFor = 3 * time.Second
 // runs (at most 6 s), sends what it can for 3 s, says goodbye, and returns.
 func (d *Daemon) Run(ctx context.Context) error {
 	outer, inner := newStage(), newStage()
-	inner.start(d.sim, d.devices.Run)
+	inner.start(d.devices.Run)
+	if d.simBench != nil {
+		inner.start(d.simBench.Run)
+	}
 	if d.console != nil {
 		inner.start(d.console.Run)
 	}

@@ -24,12 +24,9 @@ func newStage() *stage {
 	return s
 }
 
-// start runs parts; nil ones are passed over.
+// start runs parts.
 func (s *stage) start(parts ...func(context.Context) error) {
 	for _, part := range parts {
-		if part == nil {
-			continue
-		}
 		s.wg.Go(func() {
 			err := part(s.ctx)
 			if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {

@@ -43,15 +43,19 @@ type Config struct {
 	Bench     Bench
 	PingEvery time.Duration // 0 means 15 s: proxies close what is silent for longer
 	Logger    *slog.Logger
-	// StateSent, where not nil, is called each time the bench's state went out.
+	// StateSent, where not nil, is called when the broker has got the bench's
+	// state, and with it the link's subscriptions.
 	StateSent func()
 }
 
 // Link is one agent's connection.
 type Link struct {
-	c     Config
-	up    chan struct{} // 1: connected anew; more signals add nothing
-	slots chan struct{} // starts and cancels under way; when full, they are refused
+	c  Config
+	up chan struct{} // 1: connected anew; more signals add nothing
+	// stateOut is signalled when the bench's state was published. 1: more
+	// signals add nothing.
+	stateOut chan struct{}
+	slots    chan struct{} // starts and cancels under way; when full, they are refused
 
 	mu     sync.Mutex // guards what follows; taken before the spool's
 	epoch  int        // grows with every connect: an older question's answer is stale
@@ -66,7 +70,7 @@ func New(c Config) (*Link, error) {
 	if err := c.Server.Check(); err != nil {
 		return nil, err
 	}
-	return &Link{c: c, up: make(chan struct{}, 1), slots: make(chan struct{}, 256)}, nil
+	return &Link{c: c, up: make(chan struct{}, 1), stateOut: make(chan struct{}, 1), slots: make(chan struct{}, 256)}, nil
 }
 
 // Run keeps a connection until the context ends, then says goodbye. The
@@ -132,6 +136,8 @@ func (l *Link) oneLife(ctx context.Context) error {
 			case connected <- struct{}{}:
 			default:
 			}
+		case <-l.stateOut:
+			l.confirmState(nc)
 		case <-beat.C:
 			l.beat(nc)
 		}
@@ -161,6 +167,12 @@ func (l *Link) finishAnswers() {
 	}
 }
 
+func (l *Link) confirmState(nc *nats.Conn) {
+	if l.c.StateSent != nil && nc.FlushTimeout(2*time.Second) == nil {
+		l.c.StateSent()
+	}
+}
+
 func (l *Link) alive() wire.Alive {
 	return wire.Alive{V: wire.Version, Life: l.c.Life.Name(), ClockMS: l.c.Life.ClockMS(), Host: l.c.Host, PID: l.c.PID}
 }
@@ -174,6 +186,9 @@ func (l *Link) beat(nc *nats.Conn) {
 // leave says goodbye and closes.
 func (l *Link) leave(nc *nats.Conn) {
 	l.c.Spool.Down()
+	l.mu.Lock()
+	l.silent = true // what follows is no outage
+	l.mu.Unlock()
 	if nc.IsConnected() {
 		l.publish(nc, wire.UpBye, wire.Bye{Life: l.c.Life.Name(), Reason: "the agent was stopped"})
 		_ = nc.FlushTimeout(time.Second) // a goodbye that does not arrive is only slower

@@ -34,8 +34,11 @@ func (p publisher) Publish(m spool.Message) error {
 	if err := p.nc.PublishMsg(msg); err != nil {
 		return fmt.Errorf("publishing %s: %w", m.Subject, err)
 	}
-	if m.Subject == wire.UpState && p.l.c.StateSent != nil {
-		p.l.c.StateSent()
+	if m.Subject == wire.UpState {
+		select {
+		case p.l.stateOut <- struct{}{}:
+		default:
+		}
 	}
 	return nil
 }
