@@ -35,7 +35,7 @@ func (s *Server) drain() {
 	<-left
 }
 
-// enter counts a socket or a stream, unless the relay is stopping.
+// enter counts an answer, a stream or a socket, unless the relay is stopping.
 func (s *Server) enter() bool {
 	s.entering.Lock()
 	defer s.entering.Unlock()

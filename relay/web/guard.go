@@ -64,8 +64,12 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if !known && !open(c.Method(), c.Path()) {
 		return refuse(c, notSignedIn)
 	}
-	if s.draining.Load() && c.Path() != pathHealth && c.Path() != pathReady {
-		return refuse(c, stopping)
+	if c.Path() != pathHealth && c.Path() != pathReady {
+		// Who is within is waited for; who comes after gets this answer.
+		if !s.enter() {
+			return refuse(c, stopping)
+		}
+		defer s.active.Done()
 	}
 	if hasBody(c) && !isJSON(c) {
 		return refuse(c, mediaType)

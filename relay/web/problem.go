@@ -133,8 +133,13 @@ func (s *Server) onError(c *fiber.Ctx, err error) error {
 	if cn, ok := c.Context().Conn().(*conn); ok && f.Code != http.StatusNotFound && f.Code != http.StatusMethodNotAllowed {
 		cn.linger.Store(true)
 		securityHeaders(c)
-		if refused := s.whence(c); refused != nil {
-			return refuse(c, refused)
+		// Of a chunked body that grew too large the server has forgotten the
+		// headers too.
+		forgotten := f.Code == http.StatusRequestEntityTooLarge && len(c.Context().Request.Header.Host()) == 0
+		if !forgotten {
+			if refused := s.whence(c); refused != nil {
+				return refuse(c, refused)
+			}
 		}
 	}
 	return send(c, s.status(f.Code, f.Message))

@@ -89,7 +89,7 @@ type Server struct {
 	sockets  places
 	streams  places
 	entering sync.Mutex     // orders enter and the drain's start
-	active   sync.WaitGroup // sockets and streams
+	active   sync.WaitGroup // answers on their way, streams, sockets
 }
 
 // New listens, so that a port in use is known at once, and builds the routes.
