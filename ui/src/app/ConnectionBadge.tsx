@@ -1,5 +1,6 @@
 // The connection in one line: whether there is one, and its round trip.
 import { Button, Popover } from '@mantine/core'
+import { useState } from 'react'
 import { type Phase, useConnection, useSocket } from '@/shared/socket'
 import { time } from '@/shared/words'
 import css from './frame.module.css'
@@ -16,12 +17,30 @@ const words: Record<Phase, string> = {
 export function ConnectionBadge() {
   const socket = useSocket()
   const { phase, roundTrip, asOf, times } = useConnection((c) => c)
+  const [isOpen, setOpen] = useState(false)
   const isOn = phase === 'connected'
   const trip = isOn && roundTrip !== undefined ? tripWords(roundTrip) : ''
+  const act = (what: () => void) => () => {
+    setOpen(false)
+    what()
+  }
   return (
-    <Popover position="right-end" radius="md" withinPortal trapFocus returnFocus>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="right-end"
+      radius="md"
+      withinPortal
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
-        <button type="button" className={css.badge} data-phase={phase}>
+        <button
+          type="button"
+          className={css.badge}
+          onClick={() => setOpen(!isOpen)}
+          data-phase={phase}
+        >
           <i className={isOn ? css.up : css.down} aria-hidden />
           <span>{words[phase]}</span>{' '}
           <small className={tripTone(isOn ? roundTrip : undefined)}>{trip}</small>
@@ -48,10 +67,10 @@ export function ConnectionBadge() {
           ) : null}
         </dl>
         {isOn || phase === 'waiting' || phase === 'connecting' ? (
-          <Button onClick={() => socket.disconnect()}>Disconnect</Button>
+          <Button onClick={act(() => socket.disconnect())}>Disconnect</Button>
         ) : null}
         {isOn ? null : (
-          <Button variant="filled" onClick={() => socket.connect()}>
+          <Button variant="filled" onClick={act(() => socket.connect())}>
             Connect
           </Button>
         )}

@@ -2,7 +2,7 @@
 // it, and what runs.
 import { useMemo } from 'react'
 import { goesOn, useLab } from '@/shared/lab'
-import { useLate } from '@/shared/parts'
+import { useLate, useTitle } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
@@ -22,6 +22,7 @@ export function BenchesPage({ on, onChoose, onStarted }: Props) {
   const { loaded, benches, runs, refused } = useLab((s) => s)
   const asOf = useConnection((c) => c.asOf)
   const isLate = useLate(!loaded)
+  useTitle('Benches')
   const runsOf = useMemo(() => byBench(runs), [runs])
   const devices = benches.reduce((n, b) => n + (b.devices ?? []).length, 0)
   const running = runs.filter(goesOn).length

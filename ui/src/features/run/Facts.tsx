@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { goesOn } from '@/shared/lab'
 import { type Lines, useCounts } from '@/shared/log'
 import { Skeleton, useNow } from '@/shared/parts'
+import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
 import { bytes, count, duration, elapsed, time } from '@/shared/words'
 import css from './run.module.css'
@@ -13,7 +14,9 @@ type Props = { id: string; run: Run | undefined; lines: Lines; isLive: boolean }
 // One row of facts.
 export function Facts({ id, run, lines, isLive }: Props) {
   const isOn = run !== undefined && goesOn(run)
-  const now = useNow(isOn)
+  const asOf = useConnection((c) => c.asOf)
+  const clock = useNow(isOn)
+  const now = asOf ?? clock
   const counts = useCounts(lines)
   const rate = useRate(lines, isLive)
   if (!run) {
@@ -58,7 +61,7 @@ export function Facts({ id, run, lines, isLive }: Props) {
       <Fact name="Run">
         <code title={id}>{id.length > 12 ? `${id.slice(0, 11)}…` : id}</code>
       </Fact>
-      {isOn ? (
+      {isOn && !asOf ? (
         <Fact name="Rate now" isLast>
           {count(rate)} lines/s
         </Fact>

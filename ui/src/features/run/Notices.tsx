@@ -1,7 +1,7 @@
 // What is the matter with a run, and what one can do: bars over its log.
 import { CircleX, Hourglass, TriangleAlert, Unplug } from 'lucide-react'
 import { goesOn } from '@/shared/lab'
-import { Bar } from '@/shared/parts'
+import { Bar, Words } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
 import { time } from '@/shared/words'
 import type { RunView } from './useRun'
@@ -19,7 +19,7 @@ export function Notices({ run, phase }: { run: Run | undefined; phase: RunView['
           icon={<CircleX {...icon} />}
           title={sentence(run.fault.message)}
         >
-          {run.fault.hint}
+          <Words text={run.fault.hint ?? ''} />
         </Bar>
       ) : null}
       {run.state === 'unknown' ? (

@@ -3,7 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { type LogHandle, LogView, type TimeMode } from '@/shared/log'
-import { FaultNote, useLate } from '@/shared/parts'
+import { FaultNote, runSign, useLate, useTitle } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
 import { Facts } from './Facts'
 import { Foot } from './Foot'
@@ -26,6 +26,7 @@ export function RunPage({ id, line, onLine, onStarted }: Props) {
   const scheme = useComputedColorScheme('light')
   const handle = useRef<LogHandle>({ pane: undefined })
   const isLate = useLate(!run && !fault)
+  useTitle(run ? `${runSign(run).word}: ${run.command.trim().split('\n')[0]}` : 'Run')
 
   if (fault && !run) {
     return (

@@ -17,13 +17,13 @@ export function useCounts(lines: Lines): Counts {
   const [counts, setCounts] = useState(() => read(lines))
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    let last = 0
+    let last = Number.NEGATIVE_INFINITY
     const take = () => {
       timer = undefined
       last = performance.now()
       setCounts(read(lines))
     }
-    take()
+    setCounts(read(lines))
     const stop = lines.watch(() => {
       timer ??= setTimeout(take, Math.max(0, last + every - performance.now()))
     })

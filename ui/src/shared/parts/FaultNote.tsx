@@ -4,14 +4,21 @@ import type { ReactNode } from 'react'
 import type { Fault } from '@/shared/wire'
 import { CopyButton } from './CopyButton'
 import css from './parts.module.css'
+import { Words } from './Words'
 
 export function FaultNote({ fault, children }: { fault: Fault; children?: ReactNode }) {
   return (
     <div className={css.fault} role="alert">
       <CircleX size={16} strokeWidth={1.75} aria-hidden="true" />
       <div>
-        <b>{sentence(fault.message)}</b>
-        {fault.hint ? <p>{sentence(fault.hint)}</p> : null}
+        <b>
+          <Words text={sentence(fault.message)} />
+        </b>
+        {fault.hint ? (
+          <p>
+            <Words text={sentence(fault.hint)} />
+          </p>
+        ) : null}
         {children || fault.id ? (
           <div className={css.actions}>
             {children}
