@@ -79,7 +79,10 @@ export function ConnectionBadge() {
   )
 }
 
-const tripWords = (ms: number) => (ms < 1 ? '< 1 ms' : `${Math.round(ms)} ms`)
+function tripWords(ms: number): string {
+  if (ms < 1) return '< 1 ms'
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
 
 function tripTone(ms: number | undefined): string | undefined {
   if (ms === undefined || ms < 80) return undefined
