@@ -1,0 +1,46 @@
+// Package stories plays what a tester does, with the real programs as processes:
+// a script a story, and in Go what a script cannot count.
+package stories
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/farbench/farbench/relay/e2e/lab"
+)
+
+var built lab.Programs // set by TestMain, read by tests
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "farbench-stories")
+	if err == nil {
+		built, err = lab.Build(context.Background(), dir, raceEnabled)
+	}
+	code := 1
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
+		code = m.Run()
+	}
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", built.Path("")+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"local": startLocal, "code": expectCode, "until": until,
+		},
+	})
+}
