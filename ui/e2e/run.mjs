@@ -1,6 +1,8 @@
-// The dashboard against a running farbench-local, in a real browser.
-//   FARBENCH_OPEN  the single-use link that farbench-local printed
-//   CHROMIUM       the browser, where it is not in its usual place
+// The dashboard against a farbench-local, in a real browser.
+//   FARBENCH_OPEN   the single-use link that it printed, or
+//   FARBENCH_LOCAL  the program, to be started for the length of the test
+//   CHROMIUM        the browser, where it is not in its usual place
+import { resolve } from 'node:path'
 import {
   accessible,
   allRows,
@@ -13,16 +15,19 @@ import {
   step,
   watch,
 } from './browser.mjs'
+import { startLocal } from './local.mjs'
 
-const open = process.env.FARBENCH_OPEN
-if (!open) {
-  console.error('FARBENCH_OPEN is missing: start farbench-local and give the link that it prints')
+const { CI, FARBENCH_LOCAL, FARBENCH_OPEN } = process.env
+if (!FARBENCH_OPEN && !FARBENCH_LOCAL) {
+  console.error('FARBENCH_LOCAL is missing: build farbench-local (make build) and give its path')
   process.exit(2)
 }
 if (!chromiumPath()) {
   console.error('skipped: no Chromium; install it (apt-get install chromium) or set CHROMIUM')
-  process.exit(process.env.CI ? 1 : 0)
+  process.exit(CI ? 1 : 0)
 }
+const local = FARBENCH_OPEN ? undefined : await startLocal(resolve(FARBENCH_LOCAL))
+const open = FARBENCH_OPEN ?? local.link
 
 const total = 2000
 const colours = `i=1; while [ $i -le ${total} ]; do printf '\\033[3%dmcoloured line %d\\033[0m\\n' $((i % 6 + 1)) $i; if [ $((i % 20)) -eq 0 ]; then sleep 0.05; fi; i=$((i + 1)); done`
@@ -251,4 +256,5 @@ try {
   process.exitCode = 1
 } finally {
   await browser.close()
+  await local?.stop()
 }
