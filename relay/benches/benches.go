@@ -31,9 +31,10 @@ type Benches struct {
 	cfg Config
 	log *slog.Logger
 
-	mu     sync.Mutex // guards book, loaded and asking
+	loaded chan struct{} // closed once everything stored was read
+
+	mu     sync.Mutex // guards book and asking
 	book   *book
-	loaded bool
 	asking map[string]bool // benches whose clock is being asked
 	jobs   sync.WaitGroup
 
@@ -48,15 +49,35 @@ func New(cfg Config) *Benches {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Benches{cfg: cfg, log: cfg.Logger, book: newBook(), asking: map[string]bool{}}
+	return &Benches{cfg: cfg, log: cfg.Logger, book: newBook(), asking: map[string]bool{}, loaded: make(chan struct{})}
 }
 
 // Loaded says whether the stored inventories were read and each bench was
 // asked whether it is there.
 func (b *Benches) Loaded() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.loaded
+	select {
+	case <-b.loaded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Find waits for the bench to be known, or for everything to be loaded, and
+// returns it like Get: a relay that has just started knows what is stored a
+// moment later.
+func (b *Benches) Find(ctx context.Context, id string) (api.Bench, bool) {
+	for {
+		if doc, ok := b.Get(id); ok || b.Loaded() {
+			return doc, ok
+		}
+		select {
+		case <-ctx.Done():
+			return b.Get(id)
+		case <-b.loaded:
+		case <-time.After(5 * time.Millisecond): // one bench's inventory is read long before all benches are asked
+		}
+	}
 }
 
 // List returns all benches by id.

@@ -103,9 +103,9 @@ func (b *Benches) load(ctx context.Context, first bool) error {
 	for range known {
 		<-done
 	}
-	b.mu.Lock()
-	b.loaded = true
-	b.mu.Unlock()
+	if !b.Loaded() {
+		close(b.loaded)
+	}
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (r *Runs) same(ctx context.Context, c wire.Claim) (api.Run, error) {
 
 // base finds the agent's clock: from a fresh beat, else by asking.
 func (r *Runs) base(ctx context.Context, c wire.Claim) (benches.Clock, error) {
-	b, known := r.cfg.Benches.Get(c.Bench)
+	b, known := r.cfg.Benches.Find(ctx, c.Bench)
 	if !known {
 		return benches.Clock{}, place(r.cfg.Benches, c.Bench, c.Device)
 	}
