@@ -20,9 +20,12 @@ func (s *Shell) simple(c *syntax.CallExpr, tail bool) {
 		return
 	}
 	if len(args) == 0 {
-		s.status = 0
+		before := s.status // what $? means in them
 		for _, as := range c.Assigns {
 			s.assign(as, nil)
+		}
+		if s.status == before && !s.exiting {
+			s.status = 0
 		}
 		if s.substTaken && s.status == 0 {
 			s.status = s.subst
