@@ -3,8 +3,6 @@ package daemon
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +98,7 @@ func TestDaemon_LongScript(t *testing.T) {
 	h := newHub(t)
 	startBench(t, h)
 	var script strings.Builder
-	for n := 1; script.Len() < wire.MaxCommand-100; n++ {
+	for n := 1; script.Len() < wire.MaxCommand-600; n++ {
 		fmt.Fprintf(&script, "echo line %d # %s\n", n, strings.Repeat("x", 500))
 	}
 	script.WriteString("exit 3")
@@ -142,28 +140,4 @@ func TestDaemon_ShowsAPromptWithoutItsEnd(t *testing.T) {
 	wait(t, "the prompt", func() bool { l := h.log("prompt"); return len(l.lines) == 1 && l.lines[0].Cont })
 	h.cancel("prompt")
 	h.result("prompt")
-}
-
-// TestMain lets the test's binary be an agent that can be killed.
-func TestMain(m *testing.M) {
-	if url := os.Getenv("FARBENCH_TEST_AGENT"); url != "" {
-		os.Exit(agentProcess(url, os.Getenv("FARBENCH_TEST_DATA"), os.Getenv("FARBENCH_TEST_ADB")))
-	}
-	os.Exit(m.Run())
-}
-
-func startProcess(t *testing.T, h *hub, data, adb string) *exec.Cmd {
-	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "FARBENCH_TEST_AGENT="+h.url(), "FARBENCH_TEST_DATA="+data, "FARBENCH_TEST_ADB="+adb)
-	cmd.Stderr = os.Stderr
-	out := must(cmd.StdoutPipe())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	if _, err := out.Read(make([]byte, 64)); err != nil {
-		t.Fatalf("the agent did not get ready: %v", err)
-	}
-	return cmd
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -11,16 +12,6 @@ import (
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/wire"
 )
-
-// agentProcess is an agent that can be killed or stopped.
-func agentProcess(url, data, adb string) int {
-	d, err := New(Config{Bench: "b1", Data: data, ADB: adb, NATS: NATSConfig{URL: url}, Ready: func() { fmt.Println("ready") }})
-	if err == nil {
-		err = d.Run(context.Background())
-	}
-	fmt.Fprintln(os.Stderr, err)
-	return 1
-}
 
 // simHost is a simulated bench that outlives agents.
 func simHost(t *testing.T) (adb string) {
@@ -81,6 +72,10 @@ func TestDaemon_StoppedBeyondTheDeadline(t *testing.T) {
 	h.deviceReady()
 	clock := h.clock()
 	_ = agent.Process.Signal(syscall.SIGSTOP)
+	wait(t, "the agent stands still", func() bool {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", agent.Process.Pid))
+		return err == nil && strings.Contains(string(stat), ") T ")
+	})
 	answer := make(chan wire.Answer, 1)
 	go func() {
 		answer <- h.send(wire.Start{Life: clock.Life, VoidAt: clock.ClockMS + 500, Run: "late", Device: "sim0001", Command: "echo late", TimeoutS: 9})
