@@ -118,9 +118,9 @@ try {
     async () => {
       await run(colours)
       await until('some lines', async () => (await lines()) > total / 5)
+      const seen = await lines()
       await page.reload()
       await until('lines after the reload', async () => (await lines()) > 0)
-      const seen = await lines()
       assert(!(await tag('Exited').isVisible()), 'the run ended before the page was reloaded')
       await tag('Exited 0').waitFor({ timeout: 60_000 })
       const rows = (await allRows(page)).filter((r) => r.text.startsWith('coloured line'))

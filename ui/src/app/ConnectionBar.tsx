@@ -48,7 +48,7 @@ export function ConnectionBar() {
   if (isBack) {
     return (
       <Bar tone="ok" icon={<CircleCheck {...icon} />} title="Connected again.">
-        All lines that came meanwhile are here.
+        What came meanwhile is here.
       </Bar>
     )
   }

@@ -3,7 +3,7 @@ import { CircleX, Hourglass, TriangleAlert, Unplug } from 'lucide-react'
 import { goesOn } from '@/shared/lab'
 import { Bar, Words } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
-import { time } from '@/shared/words'
+import { sentence, time } from '@/shared/words'
 import type { RunView } from './useRun'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -19,7 +19,7 @@ export function Notices({ run, phase }: { run: Run | undefined; phase: RunView['
           icon={<CircleX {...icon} />}
           title={sentence(run.fault.message)}
         >
-          <Words text={run.fault.hint ?? ''} />
+          <Words text={sentence(run.fault.hint ?? '')} />
         </Bar>
       ) : null}
       {run.state === 'unknown' ? (
@@ -50,11 +50,6 @@ export function Notices({ run, phase }: { run: Run | undefined; phase: RunView['
       ) : null}
     </>
   )
-}
-
-const sentence = (s: string) => {
-  const text = s ? s[0]!.toUpperCase() + s.slice(1) : s
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 const since = (run: Run) =>

@@ -1,6 +1,6 @@
 // One row's elements, made once and filled again and again. Text goes in as
 // text: nothing that a device prints becomes markup.
-import { count } from '@/shared/words'
+import { count, sentence } from '@/shared/words'
 import { type Face, spans } from './ansi'
 import { paint, type Scheme } from './colours'
 import { glyphs } from './levels'
@@ -75,13 +75,6 @@ export class RowView {
 }
 
 const lines = (n: number) => (n === 1 ? '1 line' : `${count(n)} lines`)
-
-function sentence(reason: string): string {
-  const text = reason.trim()
-  if (text === '') return ''
-  const end = /[.!?]$/.test(text) ? '' : '.'
-  return text[0]!.toUpperCase() + text.slice(1) + end
-}
 
 function cell(name: string | undefined): HTMLSpanElement {
   const span = document.createElement('span')

@@ -2,6 +2,7 @@
 import { CircleX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Fault } from '@/shared/wire'
+import { sentence } from '@/shared/words'
 import { CopyButton } from './CopyButton'
 import css from './parts.module.css'
 import { Words } from './Words'
@@ -33,5 +34,3 @@ export function FaultNote({ fault, children }: { fault: Fault; children?: ReactN
     </div>
   )
 }
-
-const sentence = (s: string) => (s ? s[0]!.toUpperCase() + s.slice(1) : s)

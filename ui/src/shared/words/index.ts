@@ -64,3 +64,10 @@ export function ago(at: Date | number, now: Date = new Date()): string {
 
 export const plural = (n: number, one: string, many = `${one}s`) =>
   `${count(n)} ${n === 1 ? one : many}`
+
+// A relay's message as a sentence: it writes them without capital and stop.
+export function sentence(text: string): string {
+  const s = text.trim()
+  if (s === '') return ''
+  return s[0]!.toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? '' : '.')
+}

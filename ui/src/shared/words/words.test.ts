@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ago, bytes, count, duration, elapsed, short, time } from '.'
+import { ago, bytes, count, duration, elapsed, sentence, short, time } from '.'
 
 it.each([
   [count(184203), '184,203'],
@@ -16,6 +16,8 @@ it.each([
   [duration(59_960), '0:59'],
   [elapsed(48_000), '0:48'],
   [elapsed(21_731_000), '6:02:11'],
+  [sentence('the spool was full'), 'The spool was full.'],
+  [sentence('Look at it.'), 'Look at it.'],
 ])('%s', (got, want) => expect(got).toBe(want))
 
 it('writes times by their distance', () => {
