@@ -161,3 +161,21 @@ func (b *Bridge) stream(ctx context.Context, name string) (jetstream.Stream, err
 	b.mu.Unlock()
 	return s, nil
 }
+
+// Purge removes the messages of subject before sequence before; 0 means all.
+func (b *Bridge) Purge(ctx context.Context, stream, subject string, before uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	s, err := b.stream(ctx, stream)
+	if err != nil {
+		return err
+	}
+	options := []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(subject)}
+	if before > 0 {
+		options = append(options, jetstream.WithPurgeSequence(before))
+	}
+	if err := s.Purge(ctx, options...); err != nil {
+		return fmt.Errorf("removing %s from %s: %w", subject, stream, err)
+	}
+	return nil
+}

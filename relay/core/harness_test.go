@@ -14,7 +14,7 @@ import (
 )
 
 // relay starts a relay's core and waits until it is ready.
-func relay(t *testing.T, l *lab.Lab, change ...func(*core.Config)) *core.Core {
+func relay(t testing.TB, l *lab.Lab, change ...func(*core.Config)) *core.Core {
 	t.Helper()
 	c, _ := relayUntil(t, l, change...)
 	lab.Eventually(t, "the relay is ready and loaded", func() bool {
@@ -23,7 +23,7 @@ func relay(t *testing.T, l *lab.Lab, change ...func(*core.Config)) *core.Core {
 	return c
 }
 
-func relayUntil(t *testing.T, l *lab.Lab, change ...func(*core.Config)) (c *core.Core, stop func()) {
+func relayUntil(t testing.TB, l *lab.Lab, change ...func(*core.Config)) (c *core.Core, stop func()) {
 	t.Helper()
 	cfg := core.Config{
 		Bridge: bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")},

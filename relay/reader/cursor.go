@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -123,8 +124,11 @@ func (c *cursor) replay(ctx context.Context) error {
 		c.wait = 0
 		return nil
 	default:
-		if cut, err := c.cut(ctx); err == nil && cut {
-			return nil
+		var fault *wire.Fault
+		if cut, err := c.cut(ctx); cut {
+			return err
+		} else if errors.As(err, &fault) && fault.Code == wire.NotFound {
+			return err // the run itself was removed with age
 		}
 		c.h.hold(c)
 		c.wait = min(max(2*c.wait, 5*time.Millisecond), pollEvery)
@@ -144,7 +148,7 @@ func (c *cursor) pass(ctx context.Context, on func(pending uint64) bool) (why ou
 		c.search = &search{r: c.r, bench: c.h.bench, run: c.h.run}
 	}
 	why = joined
-	idle, err = c.search.pass(ctx, c.pos.next, func(b *Block, pending uint64) (verdict, bool) {
+	idle, err = c.search.pass(ctx, func() int64 { return c.pos.next }, func(b *Block, pending uint64) (verdict, bool) {
 		before := c.pos
 		if why = c.take(b); why == full {
 			return have, false

@@ -26,12 +26,12 @@ func (h *head) look() {
 
 // wanted says whether there is still something to look for, and ends the hunt
 // where not.
-func (h *head) wanted() (next int64, yes bool) {
+func (h *head) wanted() (yes bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	yes = len(h.joined) > 0 && (h.missing || len(h.stash) > 0 || h.ended != nil && h.pos.next <= h.ended.Lines)
 	h.missing, h.hunting = h.missing && !yes, yes
-	return h.pos.next, yes
+	return yes
 }
 
 func (h *head) hunt() {
@@ -46,11 +46,10 @@ func (h *head) hunt() {
 			h.mu.Unlock()
 			return
 		}
-		next, yes := h.wanted()
-		if !yes {
+		if !h.wanted() {
 			return
 		}
-		idle, err := s.pass(ctx, next, func(b *Block, _ uint64) (verdict, bool) { return h.found(b), true })
+		idle, err := s.pass(ctx, h.next, func(b *Block, _ uint64) (verdict, bool) { return h.found(b), true })
 		switch {
 		case err != nil:
 			h.r.log.Debug("looking for missing lines, trying again", "run", h.run, "err", err)
@@ -65,6 +64,12 @@ func (h *head) hunt() {
 			wait = min(max(2*wait, settleFor), pollEvery)
 		}
 	}
+}
+
+func (h *head) next() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.pos.next
 }
 
 // found takes a block from the store.

@@ -18,21 +18,25 @@ type search struct {
 	began      bool   // a pass went to the end of the store
 	whole      bool   // the next pass reads everything
 	skipped    bool   // blocks up to seen were passed over because they were ahead
+	after      int64  // the next line when the last pass ended
 }
 
 // pass reads once and hands every block to each, which says what became of it
-// and whether to go on. idle means that nothing more can be found now.
-func (s *search) pass(ctx context.Context, next int64, each func(b *Block, pending uint64) (verdict, bool)) (idle bool, err error) {
+// and whether to go on. next is the line that is waited for; it may move
+// between two passes, too, by a live block or a gap. idle means that nothing
+// more can be found now.
+func (s *search) pass(ctx context.Context, next func() int64, each func(b *Block, pending uint64) (verdict, bool)) (idle bool, err error) {
 	free, err := s.r.slot(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer free()
+	defer func() { s.after = next() }()
 	from := s.seen + 1
-	if s.whole {
+	if s.whole || s.skipped && next() != s.after {
 		from, s.skipped = 1, false
 	} else if s.seen == 0 {
-		if from, err = s.seek(ctx, next); err != nil {
+		if from, err = s.seek(ctx, next()); err != nil {
 			return false, err
 		}
 	}

@@ -124,7 +124,8 @@ func parseClaim(entry jetstream.KeyValueEntry) (wire.Claim, error) {
 }
 
 // forget drops runs whose claim the store no longer has. A store that was put
-// back to an older copy is another matter: what it forgot is kept here.
+// back to an older copy is another matter: what it forgot is claimed again, so
+// that the run's lines, which the bench sends again, stay somebody's.
 func (r *Runs) forget(ctx context.Context, found map[string]bool) error {
 	stream, err := r.cfg.Bridge.JetStream().Stream(ctx, "KV_"+wire.BucketRuns)
 	if err != nil {
@@ -132,9 +133,14 @@ func (r *Runs) forget(ctx context.Context, found map[string]bool) error {
 	}
 	last := stream.CachedInfo().State.LastSeq
 	var gone []string
+	var lost []wire.Claim
 	r.mu.Lock()
 	for id, e := range r.index.byID {
-		if !found[id] && e.rev <= last && time.Since(e.seen) > 5*time.Second {
+		switch {
+		case found[id]:
+		case e.rev > last:
+			lost = append(lost, e.claim)
+		case time.Since(e.seen) > 5*time.Second: // else it was claimed while this was read
 			gone = append(gone, id)
 		}
 	}
@@ -142,6 +148,33 @@ func (r *Runs) forget(ctx context.Context, found map[string]bool) error {
 	for _, id := range gone {
 		r.removed(id)
 	}
+	for _, claim := range lost {
+		r.log.Warn("the store lost a claim, claiming again", "run", claim.Run)
+		if err := r.claimAgain(ctx, claim); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimAgain writes a claim that the store lost. Of a long command it has the
+// beginning alone; the hash, by which commands are compared, is whole.
+func (r *Runs) claimAgain(ctx context.Context, c wire.Claim) error {
+	value, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	rev, err := r.cfg.Bridge.Runs().Create(ctx, c.Run, value)
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil // another relay was faster
+	} else if err != nil {
+		return fmt.Errorf("claiming run %s again: %w", c.Run, err)
+	}
+	r.mu.Lock()
+	if e := r.index.byID[c.Run]; e != nil {
+		e.rev = rev
+	}
+	r.mu.Unlock()
 	return nil
 }
 

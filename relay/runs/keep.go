@@ -1,0 +1,71 @@
+package runs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// All returns every run of the index, oldest first.
+func (r *Runs) All() []api.Run {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]api.Run, 0, len(r.index.order))
+	for _, e := range r.index.order {
+		all = append(all, e.doc())
+	}
+	return all
+}
+
+// Mark records on a run's claim that the lines before keptFrom are about to be
+// cut. It never moves back.
+func (r *Runs) Mark(ctx context.Context, id string, keptFrom int64) error {
+	kv := r.cfg.Bridge.Runs()
+	for range 5 {
+		entry, err := kv.Get(ctx, id)
+		if err != nil {
+			return fmt.Errorf("reading the claim of run %s: %w", id, err)
+		}
+		claim, err := parseClaim(entry)
+		if err != nil {
+			return fmt.Errorf("reading the claim of run %s: %w", id, err)
+		}
+		if claim.KeptFrom >= keptFrom {
+			return nil
+		}
+		claim.KeptFrom = keptFrom
+		value, err := json.Marshal(claim)
+		if err != nil {
+			return err
+		}
+		rev, err := kv.Update(ctx, id, value, entry.Revision())
+		switch {
+		case err == nil:
+			r.change(id, func(x *index) bool { return x.claim(claim, rev, time.Now()) })
+			return nil
+		case !errors.Is(err, jetstream.ErrKeyRevisionMismatch):
+			return fmt.Errorf("marking run %s as cut: %w", id, err)
+		}
+	}
+	return fmt.Errorf("marking run %s as cut: another relay writes it, too", id)
+}
+
+// Forget removes a run's result and claim; its lines are the keeper's.
+func (r *Runs) Forget(ctx context.Context, run api.Run) error {
+	if err := r.cfg.Bridge.Purge(ctx, wire.StreamResults, wire.HubResult(run.Bench, run.ID), 0); err != nil {
+		return err
+	}
+	err := r.cfg.Bridge.Runs().Purge(ctx, run.ID, jetstream.PurgeTTL(bridge.MarkerTTL))
+	if err != nil {
+		return fmt.Errorf("removing the claim of run %s: %w", run.ID, err)
+	}
+	r.removed(run.ID)
+	return nil
+}
