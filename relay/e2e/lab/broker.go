@@ -27,7 +27,7 @@ type Broker struct {
 // StartBroker runs one with an account for each bench; a user's password is
 // its name with "-secret" behind it.
 func StartBroker(p Programs, dir string, benches ...string) (*Broker, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (b *Broker) store() string { return filepath.Join(b.dir, "store") }
 
 func secret(user string) string { return user + "-secret" }
 
-// freeAddr names a loopback port that was free a moment ago.
-func freeAddr() (string, error) {
+// FreeAddr names a loopback port that was free a moment ago.
+func FreeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

@@ -108,7 +108,7 @@ func readInto(buf []byte, r io.Reader) ([]byte, error) {
 // TimeRelay starts one more relay and says how long it took from exec to the
 // first 200 of /readyz; it ends the relay again.
 func TimeRelay(ctx context.Context, p Programs, natsAddr string) (time.Duration, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return 0, err
 	}

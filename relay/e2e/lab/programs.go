@@ -24,7 +24,7 @@ type Relay struct {
 // StartRelay runs a relay on the broker at addr (of the broker itself or of a
 // proxy before it).
 func StartRelay(p Programs, natsAddr string) (*Relay, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
