@@ -23,14 +23,18 @@ type Config struct {
 	Devices int // how many; 0 means 2
 	Logger  *slog.Logger
 	Now     func() time.Time // nil means time.Now
+	// BootTime is how long a device is away when it reboots; 0 means 3 s.
+	BootTime time.Duration
 	// Quota bounds the bytes in each device's files; 0 means 256 MiB.
 	Quota int64
 }
 
 // Bench is a simulated bench. Listen, then Run.
 type Bench struct {
-	log     *slog.Logger
-	devices []*Device // as made; the list does not change
+	log      *slog.Logger
+	bootTime time.Duration
+	devices  []*Device // as made; the list does not change
+	asked    chan asked
 
 	mu      sync.Mutex // guards what is below
 	servers []server
@@ -57,7 +61,10 @@ func New(cfg Config) *Bench {
 	if cfg.Quota == 0 {
 		cfg.Quota = 256 << 20
 	}
-	b := &Bench{log: cfg.Logger, changed: make(chan struct{})}
+	if cfg.BootTime == 0 {
+		cfg.BootTime = 3 * time.Second
+	}
+	b := &Bench{log: cfg.Logger, bootTime: cfg.BootTime, changed: make(chan struct{}), asked: make(chan asked, maxAsked)}
 	for i := range cfg.Devices {
 		b.devices = append(b.devices, newDevice(b, i, cfg))
 	}
@@ -111,6 +118,10 @@ func (b *Bench) Run(ctx context.Context) error {
 	for _, s := range servers {
 		group.Go(func() error { return b.serve(ctx, s) })
 	}
+	group.Go(func() error {
+		b.carryOut(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		<-ctx.Done()
 		for _, s := range servers {

@@ -54,16 +54,20 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	var mu sync.Mutex // guards source: one for the device, whichever process reads
 	source := rand.NewChaCha8([32]byte{byte(seed.Sum64()), byte(index)})
 	d.machine = &machine.Machine{
-		FS:     memfs.New(cfg.Quota, cfg.Now),
-		Props:  machine.NewProps(properties(d.model, d.serial)),
-		Now:    cfg.Now,
-		Booted: cfg.Now().Add(-time.Hour - time.Duration(index)*7*time.Minute),
+		FS:    memfs.New(cfg.Quota, cfg.Now),
+		Props: machine.NewProps(properties(d.model, d.serial)),
+		Now:   cfg.Now,
 		Random: func(p []byte) {
 			mu.Lock()
 			defer mu.Unlock()
 			_, _ = source.Read(p)
 		},
+		Panicked: func(name string, fault any, stack []byte) {
+			cfg.Logger.Error("a simulated program panicked", "program", name, "fault", fault, "stack", string(stack))
+		},
 	}
+	d.machine.Boot(cfg.Now().Add(-time.Hour - time.Duration(index)*7*time.Minute))
+	d.machine.Props.Changed = d.propertyChanged
 	toolbox.Install(d.machine)
 	return d
 }
@@ -103,7 +107,7 @@ func (d *Device) attach() {
 	d.state = "device"
 	d.connection, d.lose = context.WithCancel(context.Background())
 	d.mu.Unlock()
-	d.machine.Boot()
+	d.machine.Resume()
 }
 
 // connected gives the context that ends when the device is lost, and its

@@ -1,5 +1,13 @@
 package adbsim
 
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
 // States that SetState and SetDeviceState take: adb's own words.
 const (
 	StateDevice       = "device"
@@ -80,11 +88,89 @@ func (d *Device) Thaw() {
 	}
 }
 
-// FaultProperty is the system property that asks for a fault from a shell on
-// the device: "noexit" (commands end without their exit packet), "freeze",
-// "offline", "unauthorized", "vanish" or "" for none. The last four happen to
-// the device at once; only Go can undo them.
+// FaultProperty is the system property by which a shell on the device asks for
+// a fault: setprop debug.farbench.fault VALUE. "noexit" lets commands end
+// without their exit packet, "" ends that. "offline", "unauthorized",
+// "recovery", "vanish", "freeze" and "reboot" happen to the device at once; a
+// time behind them, as in "offline 5s", is when it comes back.
 const FaultProperty = "debug.farbench.fault"
+
+// asked is a fault that a shell on a device has asked for.
+type asked struct {
+	device *Device
+	fault  string
+}
+
+// maxAsked bounds the faults that wait for Run; more are dropped.
+const maxAsked = 16
+
+func (d *Device) propertyChanged(name, value string) {
+	if name == FaultProperty && value != "" && value != "noexit" {
+		d.ask(value)
+	}
+}
+
+func (d *Device) ask(fault string) {
+	select {
+	case d.bench.asked <- asked{d, fault}:
+	default:
+	}
+}
+
+// carryOut brings about the faults asked for from shells, until ctx ends.
+func (b *Bench) carryOut(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case a := <-b.asked:
+			running.Go(func() {
+				if err := a.device.suffer(ctx, a.fault); err != nil {
+					b.log.Warn("a fault asked for from a shell", "device", a.device.Serial(), "error", err)
+				}
+			})
+		}
+	}
+}
+
+func (d *Device) suffer(ctx context.Context, fault string) error {
+	name, rest, _ := strings.Cut(fault, " ")
+	var after time.Duration
+	if rest != "" {
+		var err error
+		if after, err = time.ParseDuration(rest); err != nil {
+			return fmt.Errorf("reading the time: %w", err)
+		}
+	}
+	back := func() { d.SetState(StateDevice) }
+	switch name {
+	case StateOffline, StateUnauthorized, StateRecovery:
+		d.SetState(name)
+	case "vanish":
+		d.Vanish()
+	case "freeze":
+		d.Freeze()
+		back = d.Thaw
+	case "reboot":
+		d.Vanish()
+		d.machine.Boot(d.machine.Now())
+		after = max(after, d.bench.bootTime)
+	default:
+		return fmt.Errorf("%q is no fault", name)
+	}
+	if after > 0 {
+		timer := time.NewTimer(after)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			back()
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
 
 // OmitExit makes commands end without their exit packet, as when the
 // connection is lost at the last moment.

@@ -37,13 +37,7 @@ func (d *Device) open(service string) (opened, error) {
 	case "exec":
 		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00")}), nil
 	case "reboot":
-		return func(context.Context, io.ReadWriteCloser) { d.Reboot() }, nil
+		return func(context.Context, io.ReadWriteCloser) { d.ask("reboot") }, nil
 	}
 	return nil, errClosed
-}
-
-// Reboot loses the device and brings it back with a new transport id.
-func (d *Device) Reboot() {
-	d.SetState("")
-	d.SetState(StateDevice)
 }

@@ -20,8 +20,9 @@ type shellMode struct {
 
 // shell gives the service that runs a shell on the device.
 func (d *Device) shell(mode shellMode) opened {
+	lost, _ := d.connected()
 	return func(ctx context.Context, s io.ReadWriteCloser) {
-		session := &session{device: d, mode: mode, stream: s}
+		session := &session{device: d, lost: lost, mode: mode, stream: s}
 		session.run(ctx)
 	}
 }
@@ -29,6 +30,7 @@ func (d *Device) shell(mode shellMode) opened {
 // session is one shell service: adbd's part between a process and a stream.
 type session struct {
 	device *Device
+	lost   context.Context // ends when the device is lost: before its processes are killed
 	mode   shellMode
 	stream io.ReadWriteCloser
 	leader *machine.Proc
@@ -170,7 +172,7 @@ func (s *session) pump(ctx context.Context, id byte, from *machine.Shared) {
 }
 
 func (s *session) exit(ctx context.Context, status int) {
-	if !s.mode.packets || s.device.omitsExit() || s.device.thawed(ctx) != nil {
+	if !s.mode.packets || s.lost.Err() != nil || s.device.omitsExit() || s.device.thawed(ctx) != nil {
 		return
 	}
 	var packet [packetHead + 1]byte

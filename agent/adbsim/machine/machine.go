@@ -6,6 +6,7 @@ package machine
 
 import (
 	"errors"
+	"fmt"
 	"sort"
 	"sync"
 	"time"
@@ -25,9 +26,11 @@ type Machine struct {
 	Props    *Props
 	Programs map[string]Program
 	Now      func() time.Time
-	Booted   time.Time
 	// Random fills p with bytes of /dev/urandom.
 	Random func(p []byte)
+	// Panicked is told of a program's fault, unless nil; the process ends as
+	// if aborted and the machine goes on.
+	Panicked func(name string, fault any, stack []byte)
 
 	running sync.WaitGroup // one for each process
 
@@ -35,6 +38,8 @@ type Machine struct {
 	procs   map[int]*Proc
 	nextPID int
 	stopped bool
+	booted  time.Time
+	bootID  string
 }
 
 // maxProcs bounds the processes of one device: a fork bomb meets EAGAIN.
@@ -61,7 +66,7 @@ func (m *Machine) Start(name string, files Files, env []string, dir string, main
 
 func (m *Machine) launch(p *Proc, main func(*Proc) int) error {
 	m.mu.Lock()
-	if m.stopped || len(m.procs) >= maxProcs {
+	if m.stopped || len(m.procs) >= maxProcs || p.parent != nil && p.parent.Killed() {
 		m.mu.Unlock()
 		p.cancel(nil)
 		return ErrTooManyProcesses
@@ -109,23 +114,22 @@ func (m *Machine) Processes() []*Proc {
 }
 
 // Kill sends sig to the process pid, or to the group -pid. It reports whether
-// there was one. Signal 0 only asks.
+// there was one. Signal 0 only asks. No child of the group can slip through while it
+// starts: it is there and gets the signal, or its parent is killed first.
 func (m *Machine) Kill(pid int, sig Signal) bool {
 	m.mu.Lock()
-	var to []*Proc
+	defer m.mu.Unlock()
+	found := false
 	for _, p := range m.procs {
 		if p.PID == pid || pid < 0 && p.PGID == -pid {
-			to = append(to, p)
+			found = true
+			p.Signal(sig)
 		}
 	}
-	m.mu.Unlock()
-	for _, p := range to {
-		p.Signal(sig)
-	}
-	return len(to) > 0
+	return found
 }
 
-// Halt kills every process and lets none start; Boot allows them again. It
+// Halt kills every process and lets none start; Resume allows them again. It
 // waits until all have ended.
 func (m *Machine) Halt() {
 	m.mu.Lock()
@@ -137,9 +141,34 @@ func (m *Machine) Halt() {
 	m.running.Wait()
 }
 
-// Boot lets processes start again after a Halt.
-func (m *Machine) Boot() {
+// Resume lets processes start again after a Halt.
+func (m *Machine) Resume() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stopped = false
+}
+
+// Boot says since when the device has been up, and gives this boot a new id.
+func (m *Machine) Boot(at time.Time) {
+	var b [16]byte
+	m.Random(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.booted = at
+	m.bootID = fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// Booted tells since when the device has been up.
+func (m *Machine) Booted() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.booted
+}
+
+// BootID is random, and new at each boot.
+func (m *Machine) BootID() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.bootID
 }

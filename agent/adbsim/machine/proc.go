@@ -72,7 +72,10 @@ func (p *Proc) run(main func(*Proc) int) {
 	status := 134 // as of an abort, should the program panic
 	defer func() {
 		if r := recover(); r != nil {
-			p.Errorf("%s: internal error: %v\n%s", p.Name(), r, debug.Stack())
+			p.Errorf("internal error of the simulation: %v\n", r)
+			if p.Machine.Panicked != nil {
+				p.Machine.Panicked(p.Name(), r, debug.Stack())
+			}
 		}
 		if k, ok := errors.AsType[killed](context.Cause(p.ctx)); ok {
 			status = 128 + int(k.sig)

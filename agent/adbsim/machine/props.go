@@ -9,6 +9,10 @@ import (
 
 // Props are the device's system properties. Safe for concurrent use.
 type Props struct {
+	// Changed is told of each Set that took effect, unless nil. It is set
+	// before the first process starts and must not block.
+	Changed func(name, value string)
+
 	mu     sync.RWMutex // guards values
 	values map[string]string
 }
@@ -40,6 +44,16 @@ func (p *Props) Set(name, value string) error {
 	case len(value) > 91 && !strings.HasPrefix(name, "ro."):
 		return errors.New("value too long")
 	}
+	if err := p.put(name, value); err != nil {
+		return err
+	}
+	if p.Changed != nil {
+		p.Changed(name, value)
+	}
+	return nil
+}
+
+func (p *Props) put(name, value string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, there := p.values[name]; !there && len(p.values) >= maxProps {

@@ -120,13 +120,25 @@ func (s *Shell) become(run machine.Program, args, env []string) int {
 	return run(s.p, args)
 }
 
-// waitFor waits for a child; a caught signal waits for its end too.
+// waitFor waits for a child; a caught signal waits for its end too. A ^C that
+// came to an interactive shell while it was starting the child is the child's.
 func (s *Shell) waitFor(child *machine.Proc) int {
-	select {
-	case <-child.Done():
-		return child.Status()
-	case <-s.p.Context().Done():
-		return 1 // the shell itself was killed
+	var typed <-chan struct{}
+	if s.interactive {
+		typed = s.p.Signalled()
+	}
+	for {
+		select {
+		case <-child.Done():
+			return child.Status()
+		case <-s.p.Context().Done():
+			return 1 // the shell itself was killed
+		case <-typed:
+			for _, sig := range s.p.TakeSignals() {
+				child.Signal(sig)
+				s.react(sig)
+			}
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ func (s *Shell) converse() int {
 		}
 		s.stmts(file.Stmts)
 		s.interrupted()
+		s.aborted = false
 		s.breaking, s.resuming, s.returning = 0, 0, false
 	}
 	s.atExit()

@@ -136,9 +136,16 @@ func (s *Shell) takeSignals() {
 		return
 	}
 	for _, sig := range s.p.TakeSignals() {
-		if action := s.traps[sig.String()]; action != "" {
-			s.runTrap(action)
-		}
+		s.react(sig)
+	}
+}
+
+// react does what is trapped for a signal that was caught.
+func (s *Shell) react(sig machine.Signal) {
+	if action := s.traps[sig.String()]; action != "" {
+		s.runTrap(action)
+	} else if sig == machine.INT && s.interactive {
+		s.aborted = true
 	}
 }
 
@@ -253,9 +260,7 @@ func (s *Shell) waitJob(job *machine.Proc) (status int, ended bool) {
 		for _, sig := range s.p.TakeSignals() {
 			status = 128 + int(sig)
 			s.status = status
-			if action := s.traps[sig.String()]; action != "" {
-				s.runTrap(action)
-			}
+			s.react(sig)
 		}
 		if s.exiting {
 			status = s.status

@@ -7,13 +7,11 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/pattern"
 	"mvdan.cc/sh/v3/syntax"
-
-	"github.com/farbench/farbench/agent/adbsim/machine"
 )
 
 // stopped reports whether the statements that are going on are to be left.
 func (s *Shell) stopped() bool {
-	return s.exiting || s.returning || s.breaking > 0 || s.resuming > 0 || s.p.Killed()
+	return s.exiting || s.returning || s.aborted || s.breaking > 0 || s.resuming > 0 || s.p.Killed()
 }
 
 func (s *Shell) stmts(list []*syntax.Stmt) {
@@ -38,7 +36,7 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 	s.tail = false
 	undo, err := s.redirect(st.Redirs)
 	if err != nil {
-		s.errorf("%s", machine.Reason(err))
+		s.errorf("%v", err)
 		s.status = 1
 	} else if st.Cmd != nil {
 		s.command(st.Cmd, tail)
@@ -103,6 +101,11 @@ func (s *Shell) command(cmd syntax.Command, tail bool) {
 	case *syntax.CaseClause:
 		s.caseClause(c)
 	case *syntax.FuncDecl:
+		if c.Name == nil || c.Body == nil {
+			s.errorf("syntax error: a function needs a name")
+			s.status, s.exiting = 1, true
+			return
+		}
 		s.funcs[c.Name.Value] = c.Body
 		s.status = 0
 	case *syntax.ArithmCmd:

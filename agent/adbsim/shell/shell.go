@@ -44,6 +44,7 @@ type Shell struct {
 	tail                bool // the next command is the process's last: it may take its place
 	keepRedirs          bool // exec without a command: its redirections stay
 	interactive         bool
+	aborted             bool // ^C was typed: the line that is being run is left
 }
 
 type options struct {

@@ -3,7 +3,6 @@ package shell
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -273,12 +272,6 @@ func (s *Shell) testBinary(x *syntax.BinaryTest) (bool, error) {
 			return false, err
 		}
 		return matches(pat, text) == (x.Op != syntax.TsNoMatch), nil
-	case syntax.TsReMatch:
-		re, err := regexp.Compile(s.literal(right))
-		if err != nil {
-			return false, err
-		}
-		return re.MatchString(text), nil
 	}
 	return compare(s.p, x.Op.String(), text, s.literal(right))
 }

@@ -35,6 +35,16 @@ func setprop(p *machine.Proc, args []string) int {
 	return 0
 }
 
+// reboot asks the device for it and waits: it does not return from a reboot.
+func reboot(p *machine.Proc, _ []string) int {
+	if err := p.Machine.Props.Set("debug.farbench.fault", "reboot"); err != nil {
+		p.Errorf("reboot: %v\n", err)
+		return 1
+	}
+	<-p.Context().Done()
+	return 0
+}
+
 var services = []string{
 	"activity", "audio", "battery", "car_service", "cpuinfo", "display", "meminfo", "package", "power", "SurfaceFlinger", "thermalservice", "vehicle", "window",
 }

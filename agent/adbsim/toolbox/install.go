@@ -28,7 +28,7 @@ func Install(m *machine.Machine) {
 		"env": env, "printenv": env, "pwd": pwd, "pidof": pidof, "which": which,
 		"seq": seq, "yes": yes, "floodlines": floodlines, "date": date, "uptime": uptime, "uname": uname, "id": id,
 		"whoami": whoami, "hostname": hostname, "sync": nothing, "nproc": nproc, "free": free, "top": top,
-		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "dumpsys": dumpsys,
+		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "dumpsys": dumpsys, "reboot": reboot,
 		"pm": pm, "am": am, "wm": wm, "settings": settings, "input": nothing, "cmd": cmdTool, "selftest": selftest,
 	}
 	files(m)
@@ -60,22 +60,13 @@ func files(m *machine.Machine) {
 		return []byte("Linux version 6.1.75-android14-11-farbench (build@farbench) (clang 17.0.2) #1 SMP PREEMPT\n")
 	})
 	in.Made("/proc/uptime", func() []byte {
-		up := m.Now().Sub(m.Booted).Seconds()
+		up := m.Now().Sub(m.Booted()).Seconds()
 		return fmt.Appendf(nil, "%.2f %.2f\n", up, up*7.2)
 	})
 	in.Made("/proc/meminfo", func() []byte { return []byte(memInfo) })
 	in.Made("/proc/cpuinfo", func() []byte { return []byte(cpuInfo) })
 	in.Made("/proc/loadavg", func() []byte { return []byte("1.42 1.37 1.29 2/1893 4711\n") })
-	boot := bootID(m)
-	in.Made("/proc/sys/kernel/random/boot_id", func() []byte { return []byte(boot + "\n") })
-}
-
-// bootID is random, and new at each boot of the simulation.
-func bootID(m *machine.Machine) string {
-	var b [16]byte
-	m.Random(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+	in.Made("/proc/sys/kernel/random/boot_id", func() []byte { return []byte(m.BootID() + "\n") })
 }
 
 func buildProp(m *machine.Machine) []byte {

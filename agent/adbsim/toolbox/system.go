@@ -78,7 +78,7 @@ func strftime(t time.Time, format string) string {
 
 func uptime(p *machine.Proc, _ []string) int {
 	now := p.Machine.Now().UTC()
-	up := now.Sub(p.Machine.Booted)
+	up := now.Sub(p.Machine.Booted())
 	p.Printf(" %s up %d:%02d,  0 users,  load average: 1.42, 1.37, 1.29\n", now.Format("15:04:05"), int(up.Hours()), int(up.Minutes())%60)
 	return 0
 }
