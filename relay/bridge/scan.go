@@ -30,9 +30,13 @@ type Stored struct {
 	Pending uint64 // how many more matched when this one was sent
 }
 
-// scanBatch is how many messages are under way at once: with blocks of 64 KiB
-// at most 8 MiB wait in this process.
-const scanBatch = 128
+// How many messages of a scan are under way at once. The broker cuts a client
+// off for which 64 MiB wait: 32 replays of blocks of 64 KiB together stay at
+// half of that. Headers are small.
+const (
+	scanBatch    = 16
+	headersBatch = 256
+)
 
 // Each hands over the messages that are stored, in stream order, until all
 // were, or each returns false. It neither acknowledges nor guards against
@@ -60,8 +64,12 @@ func (b *Bridge) Each(ctx context.Context, s Scan, each func(Stored) bool) error
 	if consumer.CachedInfo().NumPending == 0 {
 		return nil
 	}
+	size := scanBatch
+	if s.HeadersOnly {
+		size = headersBatch
+	}
 	for empty := 0; empty < 2; {
-		batch, err := consumer.FetchNoWait(scanBatch)
+		batch, err := consumer.FetchNoWait(size)
 		if err != nil {
 			return fmt.Errorf("reading %s of %s: %w", s.Subject, s.Stream, err)
 		}

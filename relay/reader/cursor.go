@@ -100,6 +100,23 @@ func (c *cursor) room(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// patience is how long a pass over the store waits for a follower without room.
+// One that only needs a moment goes on in the same pass: a new one for every
+// half queue would read most blocks several times. A slower one gives its place
+// to others.
+const patience = 100 * time.Millisecond
+
+// makeRoom waits that long.
+func (c *cursor) makeRoom(ctx context.Context) bool {
+	if c.live {
+		c.live = false
+		c.f.Lag()
+	}
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return c.f.Room(wait.Done()) == nil
+}
+
 // replay passes over the store once, from the cursor's next line to where it
 // meets the head.
 func (c *cursor) replay(ctx context.Context) error {
@@ -150,7 +167,10 @@ func (c *cursor) pass(ctx context.Context, on func(pending uint64) bool) (why ou
 	why = joined
 	idle, err = c.search.pass(ctx, func() int64 { return c.pos.next }, func(b *Block, pending uint64) (verdict, bool) {
 		before := c.pos
-		if why = c.take(b); why == full {
+		if why = c.take(b); why == full && c.makeRoom(ctx) {
+			why = c.take(b)
+		}
+		if why == full {
 			return have, false
 		} else if why == behind {
 			return ahead, true
