@@ -33,6 +33,7 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	}}
 	for _, cfg := range streams {
 		cfg.Storage, cfg.Replicas, cfg.AllowDirect = jetstream.FileStorage, b.cfg.Replicas, true
+		cfg.Duplicates = time.Second // nothing of ours carries a message id
 		if _, err := b.js.CreateOrUpdateStream(ctx, cfg); err != nil {
 			return fmt.Errorf("stream %s: %w", cfg.Name, err)
 		}

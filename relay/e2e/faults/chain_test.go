@@ -106,11 +106,15 @@ func (c *chain) count() {
 }
 
 // going asserts that the command has printed its first line and not its last,
-// by what the agent says: a fault before or after would prove nothing.
+// by what was received and by what the agent says: a fault before or after
+// would prove nothing.
 func (c *chain) going() {
 	c.t.Helper()
 	if n := c.socket.Last(); n < 1 || n >= counted || c.socket.End() != nil {
 		c.t.Fatalf("the fault came outside of the lines: %d of %d", n, counted)
+	}
+	if run, err := c.relay.Run(c.ctx, c.run); err != nil || run.State != wire.Running {
+		c.t.Fatalf("the fault came outside of the run: %+v %v", run, err)
 	}
 }
 

@@ -35,6 +35,7 @@ func CountLines(ctx context.Context, base, token, run string, subscribed func())
 	next := int64(1)
 	buf := make([]byte, 0, 1<<20)
 	for {
+		_ = s.conn.SetReadDeadline(time.Now().Add(60 * time.Second))
 		kind, r, err := s.conn.NextReader()
 		if err != nil {
 			return next - 1, err
