@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"unicode"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -67,16 +69,16 @@ func (l *lines) text(to io.Writer, on *terminal, line *api.LogLine) error {
 	var text []byte
 	switch {
 	case line.B64 != nil:
-		bytes, err := base64.StdEncoding.DecodeString(*line.B64)
+		decoded, err := base64.StdEncoding.DecodeString(*line.B64)
 		if err != nil {
 			return fmt.Errorf("reading line %d: %w", line.N, err)
 		}
-		text = bytes
+		text = decoded
 	case line.Text != nil:
 		text = []byte(*line.Text)
 	}
-	if on.colours && !line.Cont {
-		text = []byte(on.paint(levelColour(line.Level), string(text)))
+	if on.colours && !line.Cont && !l.open {
+		text = paint(on, line.Level, text)
 	}
 	if !line.Cont {
 		text = append(text, '\n')
@@ -106,22 +108,20 @@ func gapText(gap *api.Gap) string {
 	return fmt.Sprintf("lines %d to %d are missing: %s", gap.From, *gap.To, clean(gap.Reason))
 }
 
-func levelColour(level string) string {
-	switch level {
-	case "ok":
-		return green
-	case "debug":
-		return dim
-	case "info":
-		return cyan
-	case "warn":
-		return yellow
-	case "error":
-		return red
-	case "fatal":
-		return "1;31"
+var levels = map[string]wire.Level{"ok": wire.OK, "debug": wire.Debug, "info": wire.Info, "warn": wire.Warn, "error": wire.Error, "fatal": wire.Fatal}
+
+// maxPainted is the longest line that is painted; the console would cut it.
+const maxPainted = 4 << 10
+
+// paint gives a line its level's colours. A line that says itself how it wants
+// to look, or that is no short text, stays as it is.
+func paint(on *terminal, level string, text []byte) []byte {
+	known, marked := levels[level]
+	own := bytes.ContainsFunc(text, func(r rune) bool { return r != '\t' && unicode.IsControl(r) })
+	if !marked || own || len(text) > maxPainted {
+		return text
 	}
-	return ""
+	return on.lines.Text(nil, known, text)
 }
 
 // exitCode is what a run's end means to whoever called exec.

@@ -7,19 +7,23 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/farbench/farbench/agent/console"
 )
 
 // terminal is stdout or stderr, and whether a person reads it.
 type terminal struct {
 	io.Writer
 	interactive bool
+	lines       console.Paint // of lines by their level; as on the bench's own console
 	colours     bool
 	columns     int
 }
 
 func newTerminal(file *os.File) *terminal {
 	t := &terminal{Writer: file, interactive: term.IsTerminal(int(file.Fd())), columns: 120}
-	t.colours = t.interactive && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	t.lines = console.PaintFor(file, os.Getenv)
+	t.colours = t.lines.Depth != console.NoColour
 	if t.interactive {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			t.columns = width
