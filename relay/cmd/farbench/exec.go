@@ -39,7 +39,7 @@ func (c execCommand) Run(around *surroundings) error {
 
 	ctx, leave := context.WithCancelCause(around.ctx)
 	defer leave(nil)
-	waiting := spin(around.err, "starting on "+target)
+	waiting := spin(around.err, "waiting for "+target)
 	defer waiting.stop()
 
 	lines := newLines(around, c.JSON, waiting.stop)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -155,13 +156,16 @@ func (e *execution) finish() int {
 	if !e.lines.raw {
 		switch {
 		case end.Fault != nil && end.Outcome != wire.Exited:
-			e.lines.notice(fmt.Sprintf("%s: %s", end.Outcome, clean(end.Fault.Message)))
+			e.lines.notice(words(end.Outcome) + ": " + clean(end.Fault.Message))
 			if end.Fault.Hint != "" {
 				e.lines.notice(clean(end.Fault.Hint))
 			}
 		case end.Outcome != wire.Exited:
-			e.lines.notice(string(end.Outcome))
+			e.lines.notice(words(end.Outcome))
 		}
 	}
 	return exitCode(end)
 }
+
+// words is an outcome as people say it.
+func words(outcome wire.Outcome) string { return strings.ReplaceAll(string(outcome), "_", " ") }

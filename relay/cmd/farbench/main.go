@@ -67,7 +67,11 @@ func run() int {
 	)
 	parsed, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "farbench: %v\nfarbench --help lists the commands\n", err)
+		hint := "farbench --help lists the commands"
+		if len(os.Args) > 1 && os.Args[1] == "exec" {
+			hint = "the device's command stands behind --: farbench exec BENCH/DEVICE -- ls -l"
+		}
+		fmt.Fprintf(os.Stderr, "farbench: %v\n  %s\n", err, hint)
 		return exitUsage
 	}
 	stdout, stderr := newTerminal(os.Stdout), newTerminal(os.Stderr)

@@ -60,7 +60,7 @@ func stand(run api.Run) string {
 	case run.Outcome == wire.Exited && run.ExitCode != nil:
 		return fmt.Sprintf("exit %d", *run.ExitCode)
 	}
-	return string(run.Outcome)
+	return words(run.Outcome)
 }
 
 func standColour(run api.Run) string {
