@@ -46,7 +46,7 @@ func (a adbTool) run(input string, args ...string) result {
 	a.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, a.path, args...) //nolint:gosec // the tests' own words
+	cmd := exec.CommandContext(ctx, a.path, args...)
 	cmd.Env = a.env
 	cmd.WaitDelay = time.Second
 	var out, errs bytes.Buffer
@@ -150,7 +150,7 @@ func startADBServer(t *testing.T) adbTool {
 	home := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
 	_, port, _ := net.SplitHostPort(addr)
-	cmd := exec.CommandContext(ctx, path, "-P", port, "nodaemon", "server") //nolint:gosec // our own
+	cmd := exec.CommandContext(ctx, path, "-P", port, "nodaemon", "server")
 	cmd.Env = append(os.Environ(), "HOME="+home, "ADB_MDNS=0")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

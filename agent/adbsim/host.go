@@ -182,9 +182,6 @@ func (h *host) about(name string, which selector) {
 // device opens a service on the selected device; the connection is its own
 // from then on.
 func (h *host) device(ctx context.Context, service string) {
-	if service == "host:get-serialno" {
-		return
-	}
 	d := h.selected
 	lost, state := d.connected()
 	if state != StateDevice {
@@ -199,7 +196,7 @@ func (h *host) device(ctx context.Context, service string) {
 	if d.thawed(ctx) != nil {
 		return
 	}
-	open, err := d.Device.open(service)
+	open, err := d.open(service)
 	if err != nil {
 		fail(h.conn, "%v", err)
 		return

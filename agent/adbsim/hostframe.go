@@ -18,7 +18,7 @@ func readRequest(r io.Reader) (string, error) {
 		return "", err
 	}
 	for _, c := range head {
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 			return "", errFrame
 		}
 	}

@@ -70,15 +70,22 @@ func (b *Bench) findAny(which selector) (listed, error) {
 	return listed{}, errors.New("no devices/emulators found")
 }
 
+// refusal is an answer of adb's, to the letter.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+const unauthorized refusal = "device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is not set\n" +
+	"Try 'adb kill-server' if that seems wrong.\n" +
+	"Otherwise check for a confirmation dialog on your device."
+
 // stateError is what adb says instead of opening anything.
 func stateError(state string) error {
 	switch state {
 	case "":
 		return errors.New("device not found")
 	case StateUnauthorized:
-		return errors.New("device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is not set\n" +
-			"Try 'adb kill-server' if that seems wrong.\n" +
-			"Otherwise check for a confirmation dialog on your device.")
+		return unauthorized
 	default:
 		return errors.New("device " + state)
 	}

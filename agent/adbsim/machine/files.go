@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -111,7 +112,7 @@ func (s stream) Write(b []byte) (int, error) {
 		return 0, syscall.EBADF
 	}
 	n, err := f.Write(s.p.ctx, b)
-	if err == syscall.EPIPE {
+	if errors.Is(err, syscall.EPIPE) {
 		s.p.Signal(PIPE)
 	}
 	return n, err

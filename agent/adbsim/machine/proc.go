@@ -137,7 +137,11 @@ func (p *Proc) Getenv(name string) string {
 	return ""
 }
 
-// Stdin, Stdout and Stderr are the process's first three files.
-func (p *Proc) Stdin() io.Reader  { return stream{p, 0} }
-func (p *Proc) Stdout() io.Writer { return stream{p, 1} } //nolint:revive // one comment for three
-func (p *Proc) Stderr() io.Writer { return stream{p, 2} } //nolint:revive
+// Stdin is the process's descriptor 0.
+func (p *Proc) Stdin() io.Reader { return stream{p, 0} }
+
+// Stdout is the process's descriptor 1.
+func (p *Proc) Stdout() io.Writer { return stream{p, 1} }
+
+// Stderr is the process's descriptor 2.
+func (p *Proc) Stderr() io.Writer { return stream{p, 2} }

@@ -1,6 +1,7 @@
 package memfs
 
 import (
+	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -26,7 +27,7 @@ func (f *FS) Open(name string, flag int) (*File, error) {
 	writing := flag&(os.O_WRONLY|os.O_RDWR) != 0
 	n, err := f.walk(name, true, maxHops)
 	switch {
-	case err == syscall.ENOENT && flag&os.O_CREATE != 0:
+	case errors.Is(err, syscall.ENOENT) && flag&os.O_CREATE != 0:
 		if n, err = f.create(name); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -262,7 +263,7 @@ func exec(s *Shell, args []string) int {
 	run, _, err := s.p.Find(args[0], s.get("PATH"))
 	if err != nil {
 		s.exiting = !s.interactive
-		if err == machine.ErrNotFound {
+		if errors.Is(err, machine.ErrNotFound) {
 			s.errorf("%s: %v", args[0], err)
 			return 127
 		}

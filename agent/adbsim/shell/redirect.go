@@ -30,7 +30,7 @@ func (r redirected) revert(p *machine.Proc) {
 }
 
 // commit lets the redirections stay.
-func (r redirected) commit(*machine.Proc) {
+func (r redirected) commit() {
 	for _, one := range r {
 		_ = one.old.Close()
 	}

@@ -45,7 +45,7 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 	}
 	if s.keepRedirs {
 		s.keepRedirs = false
-		undo.commit(s.p)
+		undo.commit()
 	} else {
 		undo.revert(s.p)
 	}

@@ -158,10 +158,10 @@ func (s *Shell) atExit() {
 	}
 }
 
-// fork copies the shell for a child process.
-func (s *Shell) fork(p *machine.Proc) *Shell {
+// fork copies the shell for a child process, which is set when it runs.
+func (s *Shell) fork() *Shell {
 	c := &Shell{
-		p: p, name: s.name, pid: s.pid, params: s.params, opts: s.opts, status: s.status, depth: s.depth,
+		name: s.name, pid: s.pid, params: s.params, opts: s.opts, status: s.status, depth: s.depth,
 		vars: maps.Clone(s.vars), funcs: maps.Clone(s.funcs), traps: make(map[string]string),
 		job: s.job, quiet: s.quiet,
 	}
@@ -179,7 +179,7 @@ func (s *Shell) spawn(stmts ...*syntax.Stmt) (*machine.Proc, error) {
 	name := s.p.Name()
 	// The copy is made here, in the parent's goroutine: the child must not
 	// read what the parent goes on changing.
-	c := s.fork(nil)
+	c := s.fork()
 	c.tail = len(stmts) == 1 && isSimple(stmts[0])
 	return s.p.Spawn(name, func(p *machine.Proc) int {
 		c.p = p

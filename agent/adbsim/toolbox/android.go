@@ -132,8 +132,14 @@ Total RAM: 7,864,320K (status normal)
 }
 
 var packages = []struct{ name, version string }{
-	{"android", "14"}, {"com.android.bluetooth", "14"}, {"com.android.car", "14"}, {"com.android.car.carlauncher", "14"}, {"com.android.systemui", "14"},
-	{"com.farbench.dcm", "24.2.1-rc3"}, {"com.farbench.navigation", "5.3.0"}, {"com.farbench.radio", "2.8.11"},
+	{"android", "14"},
+	{"com.android.bluetooth", "14"},
+	{"com.android.car", "14"},
+	{"com.android.car.carlauncher", "14"},
+	{"com.android.systemui", "14"},
+	{"com.farbench.dcm", "24.2.1-rc3"},
+	{"com.farbench.navigation", "5.3.0"},
+	{"com.farbench.radio", "2.8.11"},
 }
 
 func dumpPackage(p *machine.Proc, args []string) int {

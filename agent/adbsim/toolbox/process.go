@@ -16,11 +16,21 @@ var systemProcesses = []struct {
 	pid, ppid int
 	name      string
 }{
-	{"root", 1, 0, "init"}, {"root", 2, 0, "[kthreadd]"}, {"logd", 311, 1, "logd"}, {"system", 312, 1, "servicemanager"},
-	{"system", 498, 1, "surfaceflinger"}, {"audioserver", 521, 1, "audioserver"}, {"vehicle_network", 540, 1, "android.hardware.automotive.vehicle@V3-service"},
-	{"root", 612, 1, "zygote64"}, {"system", 1104, 612, "system_server"}, {"shell", 1230, 1, "adbd"},
-	{"bluetooth", 1377, 612, "com.android.bluetooth"}, {"system", 1402, 612, "com.android.car"}, {"u10_system", 1533, 612, "com.android.systemui"},
-	{"u10_a71", 1688, 612, "com.android.car.carlauncher"}, {"u10_a80", 2011, 612, "com.farbench.navigation"},
+	{"root", 1, 0, "init"},
+	{"root", 2, 0, "[kthreadd]"},
+	{"logd", 311, 1, "logd"},
+	{"system", 312, 1, "servicemanager"},
+	{"system", 498, 1, "surfaceflinger"},
+	{"audioserver", 521, 1, "audioserver"},
+	{"vehicle_network", 540, 1, "android.hardware.automotive.vehicle@V3-service"},
+	{"root", 612, 1, "zygote64"},
+	{"system", 1104, 612, "system_server"},
+	{"shell", 1230, 1, "adbd"},
+	{"bluetooth", 1377, 612, "com.android.bluetooth"},
+	{"system", 1402, 612, "com.android.car"},
+	{"u10_system", 1533, 612, "com.android.systemui"},
+	{"u10_a71", 1688, 612, "com.android.car.carlauncher"},
+	{"u10_a80", 2011, 612, "com.farbench.navigation"},
 }
 
 func ps(p *machine.Proc, args []string) int {
