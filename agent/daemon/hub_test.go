@@ -52,15 +52,19 @@ func must[T any](v T, err error) T {
 func newHub(t *testing.T) *hub {
 	h := &hub{t: t, dir: t.TempDir(), port: -1, relay: wire.NewID(""), answers: map[string]chan wire.Answer{}}
 	h.up()
+	h.makeStreams()
+	t.Cleanup(h.down)
+	return h
+}
+
+func (h *hub) makeStreams() {
 	for name, subject := range map[string]string{wire.StreamRuns: "up.run.*", wire.StreamResults: "up.result.*", wire.StreamBenches: "up.state"} {
 		c := jetstream.StreamConfig{Name: name, Subjects: []string{subject}, Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew}
 		if name != wire.StreamRuns {
 			c.MaxMsgsPerSubject, c.Discard = 1, jetstream.DiscardOld
 		}
-		must(h.js.CreateStream(t.Context(), c))
+		must(h.js.CreateStream(h.t.Context(), c))
 	}
-	t.Cleanup(h.down)
-	return h
 }
 
 // up starts the broker on the hub's store, and the relay.

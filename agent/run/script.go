@@ -28,6 +28,9 @@ func isLong(s wire.Start) bool { return len(s.Command)+len("echo $$\n") > maxSer
 
 func scriptPath(run string) string { return "/data/local/tmp/.farbench-" + run }
 
+// maxPID is how many digits a process id has at most.
+const maxPID = 10
+
 // pidLine takes the first line off a command's stdout: the process id.
 type pidLine struct {
 	buf   []byte
@@ -43,12 +46,12 @@ func (p *pidLine) strip(data []byte) []byte {
 	}
 	p.buf = append(p.buf, data...)
 	line, rest, whole := bytes.Cut(p.buf, []byte("\n"))
-	if !whole && len(line) < 12 {
+	if !whole && len(line) <= maxPID {
 		return nil
 	}
 	p.done = true
 	pid, err := strconv.Atoi(string(line))
-	if !whole || err != nil || pid < 1 {
+	if !whole || len(line) > maxPID || err != nil || pid < 1 {
 		return p.buf // the shell did not say it: not even this line is ours
 	}
 	p.pid = pid
