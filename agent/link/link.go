@@ -112,9 +112,6 @@ func (l *Link) oneLife(ctx context.Context) error {
 		return fmt.Errorf("subscribing acknowledgements: %w", err)
 	}
 	close(subscribed)
-	if !nc.IsConnected() {
-		l.waiting(nc.LastError())
-	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
