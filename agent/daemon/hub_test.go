@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -30,7 +32,8 @@ type hub struct {
 	answers map[string]chan wire.Answer
 	alive   wire.Alive
 	byes    int
-	deaf    bool // does not answer up.ask.resume
+
+	asked sync.WaitGroup // of resume
 }
 
 func wait(t *testing.T, what string, ok func() bool) {
@@ -95,6 +98,7 @@ func (h *hub) up() {
 }
 
 func (h *hub) down() {
+	h.asked.Wait()
 	h.nc.Close()
 	h.srv.Shutdown()
 	h.srv.WaitForShutdown()
@@ -181,30 +185,45 @@ func (h *hub) result(id string) wire.Result {
 }
 
 // blocks replays what the store has of a run.
-func (h *hub) blocks(id string) (list []wire.Block) {
-	h.t.Helper()
-	ctx := h.t.Context()
-	stream := must(h.js.Stream(ctx, wire.StreamRuns))
+func (h *hub) blocks(id string) (list []wire.Block, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	stream, err := h.js.Stream(ctx, wire.StreamRuns)
+	if err != nil {
+		return nil, err
+	}
 	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(wire.UpRun(id)))
-	if err != nil || info.State.Subjects[wire.UpRun(id)] == 0 {
-		return nil
+	if err != nil {
+		return nil, err
 	}
 	n := int(info.State.Subjects[wire.UpRun(id)])
-	c := must(stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{FilterSubjects: []string{wire.UpRun(id)}}))
+	if n == 0 {
+		return nil, nil
+	}
+	c, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{FilterSubjects: []string{wire.UpRun(id)}})
+	if err != nil {
+		return nil, err
+	}
 	for len(list) < n {
-		batch := must(c.Fetch(min(n-len(list), 500), jetstream.FetchMaxWait(2*time.Second)))
+		batch, err := c.Fetch(min(n-len(list), 500), jetstream.FetchMaxWait(2*time.Second))
+		if err != nil {
+			return nil, err
+		}
 		for m := range batch.Messages() {
 			var b wire.Block
 			if err := json.Unmarshal(m.Data(), &b); err != nil {
-				h.t.Fatalf("block %q: %v", m.Data(), err)
+				return nil, fmt.Errorf("block %q: %w", m.Data(), err)
 			}
 			if err := b.Check(); err != nil {
-				h.t.Fatalf("block %q: %v", m.Data(), err)
+				return nil, fmt.Errorf("block %q: %w", m.Data(), err)
 			}
 			list = append(list, b)
 		}
+		if batch.Error() != nil || ctx.Err() != nil {
+			return nil, errors.Join(batch.Error(), ctx.Err())
+		}
 	}
-	return list
+	return list, nil
 }
 
 // log reads a run by the one rule: only the next line.
@@ -217,8 +236,16 @@ type log struct {
 
 func (h *hub) log(id string) *log {
 	h.t.Helper()
+	list, err := h.blocks(id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return readLog(list)
+}
+
+func readLog(blocks []wire.Block) *log {
 	var l log
-	for _, b := range h.blocks(id) {
+	for _, b := range blocks {
 		end, _ := b.Last()
 		switch {
 		case end <= l.last:
@@ -247,20 +274,19 @@ func (h *hub) log(id string) *log {
 
 // resume answers how far the store got.
 func (h *hub) resume(m *nats.Msg) {
-	h.mu.Lock()
-	deaf := h.deaf
-	h.mu.Unlock()
 	var ask wire.ResumeAsk
-	if deaf || json.Unmarshal(m.Data, &ask) != nil {
+	if json.Unmarshal(m.Data, &ask) != nil {
 		return
 	}
-	go func() { // it reads the store through this very connection
+	h.asked.Go(func() { // it reads the store through this very connection
 		a := wire.ResumeAnswer{Stored: map[string]int64{}}
 		for _, run := range ask.Runs {
-			a.Stored[run] = h.log(run).last
+			if list, err := h.blocks(run); err == nil {
+				a.Stored[run] = readLog(list).last
+			}
 		}
 		_ = m.Respond(must(json.Marshal(a)))
-	}()
+	})
 }
 
 func jsonOf(v any) ([]byte, error) { return json.Marshal(v) }
