@@ -136,12 +136,17 @@ func (b *Bridge) Run(ctx context.Context) error {
 	return b.keep(ctx, nc, woken)
 }
 
+// checkEvery is how often the bridge looks whether its streams are still there.
+const checkEvery = 5 * time.Second
+
 // keep prepares the store after each connect and marks the bridge ready.
 func (b *Bridge) keep(ctx context.Context, nc *nats.Conn, woken <-chan struct{}) error {
 	const first, most = 100 * time.Millisecond, 5 * time.Second
 	again := time.NewTimer(time.Hour)
 	again.Stop()
 	defer again.Stop()
+	check := time.NewTicker(checkEvery)
+	defer check.Stop()
 	wait, ready := first, false
 	for {
 		select {
@@ -150,6 +155,8 @@ func (b *Bridge) keep(ctx context.Context, nc *nats.Conn, woken <-chan struct{})
 		case <-woken:
 			ready = false
 		case <-again.C:
+		case <-check.C:
+			ready = ready && !b.missing(ctx) // somebody may have deleted a stream
 		}
 		if ready || !nc.IsConnected() {
 			continue

@@ -152,6 +152,33 @@ func (b *Bridge) one(ctx context.Context, stream string, get func(context.Contex
 	return Stored{Subject: msg.Subject, Header: msg.Header, Data: msg.Data, Size: int64(len(msg.Data)), Seq: msg.Sequence}, true, nil
 }
 
+// Mark is a place in a stream up to which somebody has read. The zero Mark is
+// the beginning.
+type Mark struct {
+	Seq     uint64
+	created time.Time
+	epoch   int
+}
+
+// Renew returns m where it still holds, and the beginning where it does not: a
+// stream that was deleted and made again, or put back to an older copy (for
+// which the broker stops, so this connection too), gives its sequences anew.
+func (b *Bridge) Renew(ctx context.Context, stream string, m Mark) (Mark, error) {
+	epoch, _ := b.Epoch()
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	s, err := b.JetStream().Stream(ctx, stream)
+	if err != nil {
+		return m, fmt.Errorf("opening stream %s: %w", stream, err)
+	}
+	info := s.CachedInfo()
+	if !info.Created.Equal(m.created) || epoch != m.epoch || info.State.LastSeq < m.Seq {
+		m.Seq = 0
+	}
+	m.created, m.epoch = info.Created, epoch
+	return m, nil
+}
+
 // stream opens a stream once and remembers it.
 func (b *Bridge) stream(ctx context.Context, name string) (jetstream.Stream, error) {
 	b.mu.Lock()

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -58,4 +59,19 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	b.runs, b.leases = runs, leases
 	b.mu.Unlock()
 	return nil
+}
+
+// missing says whether a stream or bucket that was there is gone.
+func (b *Bridge) missing(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for _, name := range []string{
+		wire.StreamRuns, wire.StreamResults, wire.StreamBenches, "KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases,
+	} {
+		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
+			b.log.Warn("a stream is gone, making it again", "stream", name)
+			return true
+		}
+	}
+	return false
 }

@@ -55,7 +55,6 @@ type Keeper struct {
 	cfg    Config
 	log    *slog.Logger
 	ledger *ledger
-	epoch  int // of the bridge, that ledger was counted in
 	lease  lease
 }
 

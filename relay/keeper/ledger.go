@@ -3,12 +3,14 @@ package keeper
 import (
 	"slices"
 	"time"
+
+	"github.com/farbench/farbench/relay/bridge"
 )
 
 // ledger counts the stored bytes of every run of every bench: pure, and as
 // large as the number of runs that have lines.
 type ledger struct {
-	seen    uint64 // sequence up to which it counted
+	seen    bridge.Mark // up to where it counted
 	benches map[string]*account
 }
 
@@ -26,7 +28,7 @@ func newLedger() *ledger { return &ledger{benches: map[string]*account{}} }
 
 // count adds a stored block.
 func (l *ledger) count(bench, run string, bytes int64, seq uint64, at time.Time) {
-	l.seen = seq
+	l.seen.Seq = seq
 	a := l.benches[bench]
 	if a == nil {
 		a = &account{runs: map[string]*tally{}}

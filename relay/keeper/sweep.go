@@ -25,10 +25,14 @@ var errLease = errors.New("the lease was lost in the middle")
 // sweep counts what was stored since the last one and cuts what is too old or
 // too much.
 func (k *Keeper) sweep(ctx context.Context) error {
-	epoch, _ := k.cfg.Bridge.Epoch()
-	if epoch != k.epoch { // the store may have been put back to an older copy
-		k.ledger, k.epoch = newLedger(), epoch
+	seen, err := k.cfg.Bridge.Renew(ctx, wire.StreamRuns, k.ledger.seen)
+	if err != nil {
+		return err
 	}
+	if seen.Seq == 0 {
+		k.ledger = newLedger()
+	}
+	k.ledger.seen = seen
 	if err := k.count(ctx); err != nil {
 		return err
 	}
@@ -45,7 +49,7 @@ func (k *Keeper) sweep(ctx context.Context) error {
 
 func (k *Keeper) count(ctx context.Context) error {
 	now := time.Now()
-	scan := bridge.Scan{Stream: wire.StreamRuns, Subject: wire.HubRun("*", "*"), From: k.ledger.seen + 1, HeadersOnly: true}
+	scan := bridge.Scan{Stream: wire.StreamRuns, Subject: wire.HubRun("*", "*"), From: k.ledger.seen.Seq + 1, HeadersOnly: true}
 	return k.cfg.Bridge.Each(ctx, scan, func(m bridge.Stored) bool {
 		k.ledger.count(wire.BenchOf(m.Subject), wire.Leaf(m.Subject), m.Size+overhead, m.Seq, now)
 		return k.lease.held()

@@ -162,7 +162,7 @@ func (c *cursor) replay(ctx context.Context) error {
 // pass reads the store once; met is asked after each block whether to go on.
 func (c *cursor) pass(ctx context.Context, on func(pending uint64) bool) (why outcome, idle bool, err error) {
 	if c.search == nil {
-		c.search = &search{r: c.r, bench: c.h.bench, run: c.h.run}
+		c.search = &search{r: c.r, bench: c.h.bench, run: c.h.run, sure: true}
 	}
 	why = joined
 	idle, err = c.search.pass(ctx, func() int64 { return c.pos.next }, func(b *Block, pending uint64) (verdict, bool) {

@@ -24,14 +24,15 @@ func (h *head) look() {
 	h.r.jobs.Go(h.hunt)
 }
 
-// wanted says whether there is still something to look for, and ends the hunt
-// where not.
-func (h *head) wanted() (yes bool) {
+// wanted says whether there is still something to look for, and whether for
+// sure; it ends the hunt where not.
+func (h *head) wanted() (yes, sure bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	yes = len(h.joined) > 0 && (h.missing || len(h.stash) > 0 || h.ended != nil && h.pos.next <= h.ended.Lines)
+	sure = len(h.stash) > 0 || h.ended != nil && h.pos.next <= h.ended.Lines
+	yes = len(h.joined) > 0 && (h.missing || sure)
 	h.missing, h.hunting = h.missing && !yes, yes
-	return yes
+	return yes, sure
 }
 
 func (h *head) hunt() {
@@ -46,13 +47,15 @@ func (h *head) hunt() {
 			h.mu.Unlock()
 			return
 		}
-		if !h.wanted() {
+		var yes bool
+		if yes, s.sure = h.wanted(); !yes {
 			return
 		}
 		idle, err := s.pass(ctx, h.next, func(b *Block, _ uint64) (verdict, bool) { return h.found(b), true })
 		switch {
 		case err != nil:
 			h.r.log.Debug("looking for missing lines, trying again", "run", h.run, "err", err)
+			h.again() // it has not looked
 			wait = pollEvery
 		case !idle:
 			wait, idleSince = 0, time.Time{}
@@ -64,6 +67,12 @@ func (h *head) hunt() {
 			wait = min(max(2*wait, settleFor), pollEvery)
 		}
 	}
+}
+
+func (h *head) again() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.missing = true
 }
 
 func (h *head) next() int64 {

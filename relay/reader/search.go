@@ -14,11 +14,12 @@ import (
 type search struct {
 	r          *Reader
 	bench, run string
-	seen       uint64 // every message up to here was read
-	began      bool   // a pass went to the end of the store
-	whole      bool   // the next pass reads everything
-	skipped    bool   // blocks up to seen were passed over because they were ahead
-	after      int64  // the next line when the last pass ended
+	seen       bridge.Mark // every message up to here was read
+	began      bool        // a pass went to the end of the store
+	whole      bool        // the next pass reads everything
+	skipped    bool        // blocks up to seen were passed over because they were ahead
+	after      int64       // the next line when the last pass ended
+	sure       bool        // lines are missing for sure: where seeking finds nothing, everything is read
 }
 
 // pass reads once and hands every block to each, which says what became of it
@@ -32,10 +33,14 @@ func (s *search) pass(ctx context.Context, next func() int64, each func(b *Block
 	}
 	defer free()
 	defer func() { s.after = next() }()
-	from := s.seen + 1
+	if s.seen, err = s.r.cfg.Bridge.Renew(ctx, wire.StreamRuns, s.seen); err != nil {
+		return false, err
+	}
+	from := s.seen.Seq + 1
 	if s.whole || s.skipped && next() != s.after {
 		from, s.skipped = 1, false
-	} else if s.seen == 0 {
+	} else if s.seen.Seq == 0 {
+		s.began = false
 		if from, err = s.seek(ctx, next()); err != nil {
 			return false, err
 		}
@@ -52,7 +57,7 @@ func (s *search) pass(ctx context.Context, next func() int64, each func(b *Block
 		if stopped = !more; stopped && v == have {
 			m.Seq-- // refused: it comes first in the next pass
 		}
-		s.seen = m.Seq
+		s.seen.Seq = m.Seq
 		return more
 	})
 	if err != nil {
@@ -62,7 +67,7 @@ func (s *search) pass(ctx context.Context, next func() int64, each func(b *Block
 		s.began, s.whole = false, false
 		return false, nil
 	}
-	s.whole = took && s.skipped || !took && !s.began && from > 1
+	s.whole = took && s.skipped || !took && !s.began && s.sure && from > 1
 	s.began = true
 	return !s.whole, nil
 }

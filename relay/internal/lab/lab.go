@@ -86,10 +86,13 @@ func Logger(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
+// Patience bounds every wait of a test.
+const Patience = 20 * time.Second
+
 // Eventually waits until done says so.
 func Eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(Patience); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain until %s", what)
 		}
@@ -280,7 +283,7 @@ func (b *Bench) send(subject string, v any) {
 func (b *Bench) store(msg *nats.Msg) {
 	b.l.t.Helper()
 	var err error
-	for range 100 {
+	for began := time.Now(); time.Since(began) < Patience; {
 		var ack *nats.Msg
 		if ack, err = b.NC.RequestMsg(msg, 2*time.Second); err == nil {
 			var said struct {
