@@ -13,10 +13,14 @@ import (
 )
 
 const (
-	joinFor   = 2 * time.Millisecond   // how long lines may wait in an open block
-	silence   = 200 * time.Millisecond // after which a line without its end is shown
-	fullBlock = 64 << 10
-	hugeBlock = 256 << 10 // one read of nothing but short or binary lines
+	joinFor = 2 * time.Millisecond   // how long lines may wait in an open block
+	silence = 200 * time.Millisecond // after which a line without its end is shown, such as a prompt
+	// A read of bulk bytes ends within a line by chance: the rest is on its way,
+	// even if the device or this PC is slow.
+	bulk        = 1 << 10
+	bulkSilence = time.Second
+	fullBlock   = 64 << 10
+	hugeBlock   = 256 << 10 // one read of nothing but short or binary lines
 )
 
 // recorder makes numbered lines of what a command prints and blocks of these.
@@ -42,6 +46,8 @@ type recorder struct {
 
 	join, quiet *time.Timer
 	joining     bool
+	size        int       // of the read that is being taken
+	quietUntil  time.Time // when a line without its end is shown, if nothing comes
 }
 
 func newRecorder(ctx context.Context, s wire.Start, c *Config) *recorder {
@@ -58,7 +64,7 @@ func newRecorder(ctx context.Context, s wire.Start, c *Config) *recorder {
 // begin is called before each read: lines take the time of what follows.
 func (r *recorder) begin() {
 	r.mu.Lock()
-	r.ms = 0
+	r.ms, r.size = 0, 0
 	r.mu.Unlock()
 }
 
@@ -69,6 +75,7 @@ func (r *recorder) output(stream wire.Stream, data []byte) {
 	if r.ms == 0 {
 		r.ms = r.wall().UnixMilli()
 	}
+	r.size += len(data)
 	open := &r.out
 	if stream == wire.Err {
 		open = &r.err
@@ -148,7 +155,12 @@ func (r *recorder) flushIfFree() {
 		}
 	}
 	if len(r.out) > 0 || len(r.err) > 0 {
-		r.quiet.Reset(silence)
+		wait := silence
+		if r.size >= bulk {
+			wait = bulkSilence
+		}
+		r.quietUntil = time.Now().Add(wait)
+		r.quiet.Reset(wait)
 	}
 }
 
@@ -161,11 +173,15 @@ func (r *recorder) joined() {
 	}
 }
 
-// silent shows lines that have no end yet, such as a prompt.
+// silent shows lines that have no end yet.
 func (r *recorder) silent() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
+		return
+	}
+	if left := time.Until(r.quietUntil); left > 0 {
+		r.quiet.Reset(left) // a read came while this waited for its turn
 		return
 	}
 	r.openEnds()

@@ -135,6 +135,7 @@ func TestRecorder_RestoresBothStreams(t *testing.T) {
 			r.output([]wire.Stream{wire.Out, wire.Err}[stream], piece)
 			r.flushIfFree()
 			if rnd.IntN(10) == 0 {
+				r.quietUntil = time.Time{}
 				r.silent()
 			}
 		}
@@ -175,6 +176,19 @@ func TestRecorder_LongLines(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestRecorder_SplitsNoLineThatGoesOn(t *testing.T) {
+	k := newSink(t, true)
+	r := k.recorder("r1")
+	r.output(wire.Out, []byte("begun "))
+	r.flushIfFree()
+	r.silent() // its timer fired late: another read came meanwhile
+	r.output(wire.Out, []byte("and ended\n"))
+	n, _ := r.close()
+	if all := k.lines(t, n); n != 1 || string(all[0].Bytes) != "begun and ended" || all[0].Cont {
+		t.Fatalf("%d lines: %+v", n, all)
 	}
 }
 
