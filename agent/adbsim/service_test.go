@@ -50,13 +50,11 @@ func TestInteractiveShell(t *testing.T) {
 	_, addr := startBench(t, Config{})
 	c := openOn(t, addr, "SIM0001", "shell,v2,TERM=xterm,pty:")
 	c.packet(packetWindowSize, "40x132,0x0\x00")
-	c.packet(packetStdin, "echo $((6*7))\r")
-	c.packet(packetStdin, "sleep 600\r")
 	packets := packetReader{r: c}
 	var seen strings.Builder
-	until := func(text string) {
+	until := func(end string) {
 		t.Helper()
-		for !strings.Contains(seen.String(), text) {
+		for !strings.HasSuffix(seen.String(), end) {
 			_, n, err := packets.next()
 			if err != nil {
 				t.Fatalf("%v after %q", err, seen.String())
@@ -66,10 +64,13 @@ func TestInteractiveShell(t *testing.T) {
 			}
 		}
 	}
-	until("42\r\n")
+	until("$ ")
+	c.packet(packetStdin, "echo $((6*7))\r")
+	until("42\r\nfarbench_hu:/ $ ")
+	c.packet(packetStdin, "sleep 600\r")
 	until("sleep 600\r\n")
 	c.packet(packetStdin, "\x03")
-	until("^C")
+	until("$ ")
 	c.packet(packetStdin, "exit 3\r")
 	if r := c.collect(); r.exit != 3 {
 		t.Errorf("exit %d after %q%q", r.exit, seen.String(), r.out)
@@ -97,6 +98,9 @@ func TestCancel(t *testing.T) {
 			alive := func() bool { return run(t, addr, "kill -0 -- -"+pid+" 2>/dev/null").exit == 0 }
 			if !alive() {
 				t.Fatal("the group is not there")
+			}
+			if strings.HasPrefix(c.command, "trap") {
+				eventually(t, "the trap to be set", func() bool { return strings.Contains(run(t, addr, "ps").out, " sleep 600\n") })
 			}
 			run(t, addr, "kill -TERM -- -"+pid)
 			if c.exit == 0x80|9 {

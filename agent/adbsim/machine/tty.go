@@ -58,6 +58,7 @@ func (t *TTY) Input(typed []byte) {
 			sig := map[byte]Signal{3: INT, 28: QUIT}[c]
 			t.show("^" + string(rune(c+64)) + "\r\n")
 			t.line = nil
+			t.in.flush() // what was typed ahead is gone too
 			if t.signal != nil {
 				t.signal(sig)
 			}
@@ -90,6 +91,12 @@ func (t *TTY) Input(typed []byte) {
 // and echo rather than stand still.
 func (t *TTY) feed(b []byte) { t.in.offer(b) }
 func (t *TTY) show(s string) { t.out.offer([]byte(s)) }
+
+func (p *pipe) flush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at, p.size = 0, 0
+}
 
 func (p *pipe) offer(b []byte) {
 	p.mu.Lock()
