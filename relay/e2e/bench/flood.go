@@ -84,7 +84,9 @@ func (b *bench) view(ctx context.Context, command string, lines, viewers int) er
 	for range viewers {
 		group.Go(func() error {
 			n, err := lab.CountLines(ctx, b.relay.Base, lab.Token, r.ID, func() { ready <- struct{}{} })
-			if err == nil && n != int64(lines) {
+			// A machine so busy that the device pauses within a line for longer than
+			// the agent waits gives that line in two parts, each with its number.
+			if err == nil && n < int64(lines) {
 				err = fmt.Errorf("%d lines counted, want %d", n, lines)
 			}
 			return err
