@@ -94,6 +94,12 @@ func TestDuplicateSerials(t *testing.T) {
 	}
 }
 
+func TestListenADBD_PolledPorts(t *testing.T) {
+	if _, err := New(Config{Devices: 3}).ListenADBD("127.0.0.1:5553"); err == nil || !strings.Contains(err.Error(), "5555 to 5585") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWaitFor(t *testing.T) {
 	b, addr := startBench(t, Config{})
 	b.SetState("SIM0002", StateOffline)
