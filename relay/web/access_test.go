@@ -1,8 +1,10 @@
 package web
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -212,7 +214,7 @@ func TestSession_CookieAndLink(t *testing.T) {
 
 func TestStatic_FilesAndDeepLinks(t *testing.T) {
 	s := openSite(t, func(c *Config) {
-		c.Static = fstest.MapFS{"index.html": {Data: []byte("<title>ui")}, "assets/app-1a2b.js": {Data: []byte("js")}, "icon.svg": {Data: []byte("<svg/>")}, ".gitkeep": {}}
+		c.Static = fstest.MapFS{"index.html": {Data: []byte("<title>ui")}, "assets/app-1a2b.js": {Data: []byte("js")}, "assets/large.js": {Data: make([]byte, 100_000)}, "icon.svg": {Data: []byte("<svg/>")}, ".gitkeep": {}}
 	})
 	for path, c := range map[string]struct{ content, kind, cache string }{
 		"/":                   {"<title>ui", "text/html; charset=utf-8", "no-cache"},
@@ -230,6 +232,16 @@ func TestStatic_FilesAndDeepLinks(t *testing.T) {
 		if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self';") || !strings.Contains(csp, "frame-ancestors 'none'") || res.Header.Get("X-Content-Type-Options") != "nosniff" || res.Header.Get("Referrer-Policy") != "no-referrer" {
 			t.Errorf("%s: %s", path, res.Header)
 		}
+	}
+	tag := s.ask("GET", "/icon.svg", "").Header.Get("ETag")
+	if res := s.ask("GET", "/icon.svg", "", "If-None-Match: "+tag); tag == "" || res.StatusCode != http.StatusNotModified {
+		t.Errorf("ETag %s: %d", tag, res.StatusCode)
+	}
+	res := s.ask("GET", "/assets/large.js", "", "Accept-Encoding: gzip")
+	if zip, err := gzip.NewReader(res.Body); err != nil {
+		t.Error(err)
+	} else if got, err := io.ReadAll(zip); err != nil || len(got) != 100_000 || res.ContentLength > 1000 {
+		t.Errorf("%d bytes of %d, %v", len(got), res.ContentLength, err)
 	}
 	s.expect(s.ask("GET", "/assets/gone.js", "", "Authorization: "), 404, wire.NotFound)
 	empty := openSite(t, func(c *Config) { c.Static = fstest.MapFS{} })

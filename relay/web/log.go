@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/reader"
 )
 
@@ -21,11 +23,13 @@ func (s *Server) routeLog() {
 	query := func(name, kind, doc string) *huma.Param {
 		return &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: kind}}
 	}
-	s.plain("/api/v1/runs/{id}/log", "run-log", "A run's lines, one JSON document a line", "application/x-ndjson", s.streamLog,
+	op := s.plain("/api/v1/runs/{id}/log", "run-log", "A run's lines, one JSON document a line", "application/x-ndjson", s.streamLog,
 		&huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}},
 		query("from", "integer", "first line, counted from 1"),
 		query("follow", "string", "1: go on until the run has ended"),
 		query("format", "string", "text: out and err alone, byte by byte"))
+	op.Responses["200"].Content["application/x-ndjson"].Schema = s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.LogLine](), true, "")
+	op.Responses["200"].Content["text/plain"] = &huma.MediaType{}
 }
 
 // logQuery is what a request asks of a log.
@@ -80,7 +84,7 @@ func (s *Server) streamLog(c *fiber.Ctx) error {
 	}
 	kind := "application/x-ndjson"
 	if q.text {
-		kind = "application/octet-stream" // the command's own bytes: no browser should guess
+		kind = fiber.MIMETextPlainCharsetUTF8 // with nosniff: markup in it stays text
 	}
 	c.Set(fiber.HeaderContentType, kind)
 	c.Set("X-Accel-Buffering", "no") // nginx in front must not hold lines back

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
 )
 
 // route registers everything. Whatever is registered needs a token, but for the
@@ -38,7 +40,7 @@ func (s *Server) route() {
 	s.routeSocket()
 	s.routeProbes()
 
-	s.openAPI = sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.api.OpenAPI()) })
+	s.openAPI = sync.OnceValues(s.document)
 	s.plain(pathOpenAPI, "openapi", "This document", "application/openapi+json", func(c *fiber.Ctx) error {
 		document, err := s.openAPI()
 		if err != nil {
@@ -47,6 +49,26 @@ func (s *Server) route() {
 		c.Set(fiber.HeaderContentType, "application/openapi+json")
 		return c.Send(document)
 	})
+}
+
+// document writes the OpenAPI document. Errors are described as what is sent,
+// not as huma's own.
+func (s *Server) document() ([]byte, error) {
+	schemas := s.api.OpenAPI().Components.Schemas
+	problem := &huma.Response{
+		Description: "A problem; its code says which",
+		Content:     map[string]*huma.MediaType{problemType: {Schema: schemas.Schema(reflect.TypeFor[api.Problem](), true, "")}},
+	}
+	for _, path := range s.api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Delete} {
+			if op != nil {
+				op.Responses["default"] = problem
+			}
+		}
+	}
+	delete(schemas.Map(), "ErrorModel")
+	delete(schemas.Map(), "ErrorDetail")
+	return json.Marshal(s.api.OpenAPI())
 }
 
 // free marks an operation that needs no token.

@@ -48,6 +48,9 @@ type started struct {
 	Body   api.Run
 }
 
+// Nothing is an empty document: the request was taken.
+type Nothing struct{}
+
 type runID struct {
 	ID string `path:"id"`
 }
@@ -77,6 +80,8 @@ func (s *Server) routeRuns() {
 		}
 		return &started{http.StatusOK, run}, nil
 	})
+	operation := s.api.OpenAPI().Paths["/api/v1/runs"].Post
+	operation.Responses["200"] = &huma.Response{Description: "The run of this id, started before", Content: operation.Responses["202"].Content}
 	ask(s, huma.Operation{OperationID: "runs", Method: http.MethodGet, Path: "/api/v1/runs", Summary: "Runs, newest first"},
 		func(ctx context.Context, in *listQuery) (*answer[api.Runs], error) {
 			q, err := in.query()
@@ -97,11 +102,11 @@ func (s *Server) routeRuns() {
 	ask(s, huma.Operation{
 		OperationID: "run-cancel", Method: http.MethodPost, Path: "/api/v1/runs/{id}/cancel", DefaultStatus: http.StatusAccepted,
 		Summary: "End a run on its device",
-	}, func(ctx context.Context, in *runID) (*answer[struct{}], error) {
+	}, func(ctx context.Context, in *runID) (*answer[Nothing], error) {
 		if !wire.ValidID(in.ID) {
 			return nil, noRun
 		}
-		return &answer[struct{}]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).user.Name)
+		return &answer[Nothing]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).user.Name)
 	})
 }
 

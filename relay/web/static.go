@@ -1,12 +1,17 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -24,9 +29,39 @@ func embedded() fs.FS {
 
 // static serves the dashboard's files. A path that is no file is a deep link
 // into the dashboard and gets its page.
-type static struct{ files fs.FS }
+type static struct {
+	files fs.FS
+	packs sync.Map // name → *packed: a file is hashed and compressed once, when it is first asked for
+}
 
-func newStatic(files fs.FS) *static { return &static{files} }
+func newStatic(files fs.FS) *static { return &static{files: files} }
+
+// packed is a file ready to be sent.
+type packed struct {
+	plain, gzip []byte // gzip is nil where it saves nothing
+	etag        string
+}
+
+func (s *static) pack(name string) (*packed, error) {
+	if p, ok := s.packs.Load(name); ok {
+		return p.(*packed), nil
+	}
+	plain, err := fs.ReadFile(s.files, name)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(plain)
+	p := &packed{plain: plain, etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	_, _ = zip.Write(plain) // a buffer takes everything
+	_ = zip.Close()
+	if out.Len() < len(plain)*9/10 {
+		p.gzip = out.Bytes()
+	}
+	s.packs.Store(name, p)
+	return p, nil
+}
 
 const notBuilt = `<!doctype html><meta charset="utf-8"><title>Farbench</title>
 <p>The relay runs, but its dashboard was not built.
@@ -38,16 +73,16 @@ func (s *static) serve(c *fiber.Ctx) error {
 	if name == "" {
 		name = "index.html"
 	}
-	content, err := fs.ReadFile(s.files, name)
+	file, err := s.pack(name)
 	switch {
 	case err == nil && name != ".gitkeep":
 	case strings.HasPrefix(name, "assets/"):
 		return fiber.NewError(http.StatusNotFound)
 	default:
 		name = "index.html"
-		content, err = fs.ReadFile(s.files, name)
+		file, err = s.pack(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			content = []byte(notBuilt)
+			file = &packed{plain: []byte(notBuilt), etag: `"not-built"`}
 		} else if err != nil {
 			return err
 		}
@@ -59,7 +94,16 @@ func (s *static) serve(c *fiber.Ctx) error {
 	} else {
 		c.Set(fiber.HeaderCacheControl, "no-cache")
 	}
-	return c.Send(content)
+	c.Set(fiber.HeaderETag, file.etag)
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), file.etag) {
+		return c.Status(http.StatusNotModified).Send(nil)
+	}
+	if file.gzip != nil && strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(file.gzip)
+	}
+	return c.Send(file.plain)
 }
 
 // typeOf does not ask the machine's own table, which may say anything.
