@@ -17,8 +17,8 @@ import (
 const lineBytes = 130
 
 // flood has the device print lines as fast as it can: read by direct adb, and
-// as a durable run by 1 and by 20 viewers over WebSockets.
-func (b *bench) flood(ctx context.Context, t *table, lines int) error {
+// as a durable run by so many viewers over WebSockets.
+func (b *bench) flood(ctx context.Context, t *table, lines int, viewers []int) error {
 	command := fmt.Sprintf("floodlines %d %d", lines, lineBytes)
 	began := time.Now()
 	if err := b.drainDirect(ctx, command, lines); err != nil {
@@ -26,7 +26,7 @@ func (b *bench) flood(ctx context.Context, t *table, lines int) error {
 	}
 	direct := rate(lines, time.Since(began))
 	t.row("lines of 130 B, direct adb", "k/s").add(direct)
-	for _, viewers := range []int{1, 20} {
+	for _, viewers := range viewers {
 		began := time.Now()
 		if err := b.view(ctx, command, lines, viewers); err != nil {
 			return fmt.Errorf("%d viewers: %w", viewers, err)

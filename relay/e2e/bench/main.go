@@ -21,10 +21,12 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how many interleaved rounds")
 	commands := flag.Int("commands", 200, "commands in a row, each round")
 	lines := flag.Int("lines", 2_000_000, "lines of 130 B in a flood")
+	only := flag.String("only", "", "one part: command, flood or start")
+	viewers := flag.String("viewers", "1,20", "how many watch a flood")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	table, err := measure(ctx, *rounds, *commands, *lines)
+	table, err := measure(ctx, options{*rounds, *commands, *lines, *only, *viewers})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
@@ -26,7 +28,21 @@ type bench struct {
 	path     string // of the adb client; "" where there is none
 }
 
-func measure(ctx context.Context, rounds, commands, lines int) (table, error) {
+// options are the flags.
+type options struct {
+	rounds, commands, lines int
+	only, viewers           string
+}
+
+func measure(ctx context.Context, o options) (table, error) {
+	var viewers []int
+	for word := range strings.SplitSeq(o.viewers, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, fmt.Errorf("viewers: %w", err)
+		}
+		viewers = append(viewers, n)
+	}
 	dir, err := os.MkdirTemp("", "farbench-bench")
 	if err != nil {
 		return nil, err
@@ -38,14 +54,20 @@ func measure(ctx context.Context, rounds, commands, lines int) (table, error) {
 		return nil, err
 	}
 	var t table
-	for i := range rounds {
-		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, rounds)
-		for _, part := range []func() error{
-			func() error { return b.command(ctx, &t, commands) },
-			func() error { return b.flood(ctx, &t, lines) },
-			func() error { return b.coldStart(ctx, &t) },
+	for i := range o.rounds {
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, o.rounds)
+		for _, part := range []struct {
+			name string
+			run  func() error
+		}{
+			{"command", func() error { return b.command(ctx, &t, o.commands) }},
+			{"flood", func() error { return b.flood(ctx, &t, o.lines, viewers) }},
+			{"start", func() error { return b.coldStart(ctx, &t) }},
 		} {
-			if err := part(); err != nil {
+			if o.only != "" && o.only != part.name {
+				continue
+			}
+			if err := part.run(); err != nil {
 				return nil, err
 			}
 		}
