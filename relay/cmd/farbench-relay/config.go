@@ -9,9 +9,12 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/keeper"
 )
 
 const defaultListen = "127.0.0.1:8080"
@@ -22,11 +25,14 @@ type config struct {
 	hosts                 []string
 
 	natsURL, natsCreds, natsUser, natsPassword, natsCA string
+
+	keep keeper.Limits // zero fields: the keeper's own defaults
 }
 
 var names = []string{
 	"FARBENCH_LISTEN", "FARBENCH_HOSTS", "FARBENCH_SCHEME", "FARBENCH_TOKEN", "FARBENCH_TOKEN_FILE",
 	"FARBENCH_NATS_URL", "FARBENCH_NATS_CREDS", "FARBENCH_NATS_USER", "FARBENCH_NATS_PASSWORD", "FARBENCH_NATS_CA",
+	"FARBENCH_KEEP_DAYS", "FARBENCH_KEEP_MIB_PER_BENCH",
 }
 
 // readConfig reads the file, if one is named, and the environment, which wins.
@@ -81,6 +87,21 @@ func readConfig(file string, env func(string) string) (config, error) {
 	}
 	if _, err := auth.NewHosts(c.hosts, c.scheme, 1); err != nil {
 		wrong("FARBENCH_HOSTS and FARBENCH_SCHEME: %w", err)
+	}
+	count := func(name string) int64 {
+		v := values[name]
+		if v == "" {
+			return 0
+		}
+		n, err := strconv.ParseInt(v, 10, 32)
+		if err != nil || n < 1 {
+			wrong("%s=%s is not a whole number from 1 on", name, v)
+		}
+		return n
+	}
+	c.keep = keeper.Limits{
+		Age:           time.Duration(count("FARBENCH_KEEP_DAYS")) * 24 * time.Hour,
+		BytesPerBench: count("FARBENCH_KEEP_MIB_PER_BENCH") << 20,
 	}
 	mistakes = append(mistakes, c.checkNATS()...)
 	return c, errors.Join(mistakes...)

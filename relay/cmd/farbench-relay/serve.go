@@ -37,6 +37,7 @@ func (s *serve) Run() error {
 		Bridge: bridge.Config{
 			URL: cfg.natsURL, Creds: cfg.natsCreds, User: cfg.natsUser, Password: cfg.natsPassword, CA: cfg.natsCA,
 		},
+		Keep:    cfg.keep,
 		Logger:  log,
 		OnBench: func(b api.Bench) { site.BenchChanged(b) },
 		OnRun:   func(r api.Run) { site.RunChanged(r) },

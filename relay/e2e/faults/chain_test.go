@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/broker"
 	"github.com/farbench/farbench/relay/e2e/lab"
 )
 
@@ -38,7 +41,7 @@ type chain struct {
 	watcher sync.WaitGroup
 }
 
-func startChain(t *testing.T) *chain {
+func startChain(t *testing.T, settings ...string) *chain {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	t.Cleanup(cancel)
@@ -51,7 +54,7 @@ func startChain(t *testing.T) *chain {
 	c.link, err = lab.NewProxy(c.broker.Addr)
 	c.must(err)
 	t.Cleanup(c.link.Close)
-	c.relay, err = lab.StartRelay(built, c.broker.Addr)
+	c.relay, err = lab.StartRelay(built, c.broker.Addr, settings...)
 	c.must(err)
 	t.Cleanup(func() { c.relay.Kill() })
 	c.sim, err = lab.StartSim(built, 2)
@@ -177,5 +180,31 @@ func (c *chain) lasts(d time.Duration) {
 	select {
 	case <-time.After(d):
 	case <-c.ctx.Done():
+	}
+}
+
+// stored is how many bytes of a bench's lines lie in the store.
+func (c *chain) stored(bench string) (bytes int64) {
+	c.t.Helper()
+	nc, err := c.broker.Connect(broker.HubUser)
+	c.must(err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	c.must(err)
+	stream, err := js.Stream(c.ctx, wire.StreamRuns)
+	c.must(err)
+	consumer, err := stream.OrderedConsumer(c.ctx, jetstream.OrderedConsumerConfig{FilterSubjects: []string{wire.HubRun(bench, "*")}})
+	c.must(err)
+	for {
+		batch, err := consumer.FetchNoWait(500)
+		c.must(err)
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			bytes += int64(len(m.Data()))
+		}
+		if n == 0 {
+			return bytes
+		}
 	}
 }

@@ -19,22 +19,23 @@ type Relay struct {
 	programs Programs
 	addr     string
 	nats     string
+	settings []string
 }
 
 // StartRelay runs a relay on the broker at addr (of the broker itself or of a
-// proxy before it).
-func StartRelay(p Programs, natsAddr string) (*Relay, error) {
+// proxy before it), with more settings (NAME=value) if wanted.
+func StartRelay(p Programs, natsAddr string, settings ...string) (*Relay, error) {
 	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
-	r := &Relay{programs: p, addr: addr, nats: natsAddr, API: API{Base: "http://" + addr, Token: Token}}
+	r := &Relay{programs: p, addr: addr, nats: natsAddr, settings: settings, API: API{Base: "http://" + addr, Token: Token}}
 	return r, r.Start()
 }
 
 // Start runs it again after Kill, on the same address.
 func (r *Relay) Start() error {
-	process, err := start("farbench-relay", r.programs.Path("farbench-relay"), []string{"serve"}, relayEnv(r.addr, r.nats), "ready")
+	process, err := start("farbench-relay", r.programs.Path("farbench-relay"), []string{"serve"}, append(relayEnv(r.addr, r.nats), r.settings...), "ready")
 	if err != nil {
 		return err
 	}
