@@ -18,7 +18,11 @@ const (
 	// A read of bulk bytes ends within a line by chance: the rest is on its way,
 	// even if the device or this PC is slow.
 	bulk        = 1 << 10
-	bulkSilence = time.Second
+	bulkSilence = 3 * time.Second
+	// A look that comes later than this was held up, and so may be the reader: it
+	// looks once more, or a process that was stopped and goes on would cut a line
+	// whose rest waits in its socket.
+	heldUp = 100 * time.Millisecond
 	fullBlock   = 64 << 10
 	hugeBlock   = 256 << 10 // one read of nothing but short or binary lines
 )
@@ -180,8 +184,13 @@ func (r *recorder) silent() {
 	if r.closed {
 		return
 	}
-	if left := time.Until(r.quietUntil); left > 0 {
-		r.quiet.Reset(left) // a read came while this waited for its turn
+	left := time.Until(r.quietUntil)
+	if left < -heldUp && !r.quietUntil.IsZero() {
+		left = silence
+		r.quietUntil = time.Now().Add(left)
+	}
+	if left > 0 {
+		r.quiet.Reset(left) // or a read came while this waited for its turn
 		return
 	}
 	r.openEnds()
