@@ -23,7 +23,7 @@ type index struct {
 	order []*entry
 	open  map[string]*entry // those that have not ended
 	// stray holds results that arrived before their claim: at most maxStray.
-	stray map[string]stray
+	stray map[stray]wire.Result
 }
 
 type entry struct {
@@ -35,13 +35,10 @@ type entry struct {
 	unknown time.Time // wall: since when there was no word; zero while there is
 }
 
-type stray struct {
-	bench  string
-	result wire.Result
-}
+type stray struct{ bench, run string }
 
 func newIndex() *index {
-	return &index{byID: map[string]*entry{}, open: map[string]*entry{}, stray: map[string]stray{}}
+	return &index{byID: map[string]*entry{}, open: map[string]*entry{}, stray: map[stray]wire.Result{}}
 }
 
 func compare(a, b *entry) int {
@@ -73,9 +70,9 @@ func (x *index) claim(c wire.Claim, rev uint64, at time.Time) bool {
 	x.byID[c.Run], x.open[c.Run] = e, e
 	i, _ := slices.BinarySearchFunc(x.order, e, compare)
 	x.order = slices.Insert(x.order, i, e)
-	if s, ok := x.stray[c.Run]; ok {
-		delete(x.stray, c.Run)
-		x.result(s.bench, s.result)
+	if r, ok := x.stray[stray{c.Bench, c.Run}]; ok {
+		delete(x.stray, stray{c.Bench, c.Run})
+		x.result(c.Bench, r)
 	}
 	return true
 }
@@ -100,8 +97,9 @@ func (x *index) result(bench string, r wire.Result) bool {
 		if len(x.stray) >= maxStray {
 			clear(x.stray) // a reload finds them again
 		}
-		if before, ok := x.stray[r.Run]; !ok || before.bench != bench || before.result.Rev < r.Rev {
-			x.stray[r.Run] = stray{bench, r}
+		key := stray{bench, r.Run} // with the bench: a neighbour's word must not displace it
+		if before, ok := x.stray[key]; !ok || before.Rev < r.Rev {
+			x.stray[key] = r
 		}
 		return false
 	}

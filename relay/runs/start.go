@@ -33,20 +33,33 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 	}
 	if claim.Run == "" {
 		claim.Run = wire.NewID("r")
-	} else {
-		// A known id comes before everything else: asking again is the way to
-		// learn what became of it, also when the bench has gone since.
-		switch run, err := r.same(ctx, claim); {
-		case err == nil:
-			return run, false, nil
-		case code(err) != wire.NotFound:
-			return api.Run{}, false, err
+		return r.launch(ctx, claim, received)
+	}
+	// A known id comes before everything else: asking again is the way to learn
+	// what became of it, also when the bench has gone since. For an id that the
+	// index does not hold, the claim itself finds out, one trip sooner.
+	if _, known := r.Peek(claim.Run); known {
+		if run, err := r.same(ctx, claim); code(err) != wire.NotFound {
+			return run, false, err
 		}
 	}
+	run, first, refused := r.launch(ctx, claim, received)
+	if refused == nil || code(refused) == wire.IDConflict {
+		return run, first, refused
+	}
+	if run, err := r.same(ctx, claim); code(err) != wire.NotFound {
+		return run, false, err
+	}
+	return api.Run{}, false, refused
+}
+
+// launch claims a run and sends it.
+func (r *Runs) launch(ctx context.Context, claim wire.Claim, received time.Time) (run api.Run, first bool, err error) {
 	if err := r.cfg.Bridge.Ready(); err != nil {
 		return api.Run{}, false, unavailable(err.Error())
 	}
-	until, cancel := context.WithTimeout(ctx, min(time.Duration(ttlMS)*time.Millisecond, answerWithin))
+	ttl := time.Duration(claim.TTLMS) * time.Millisecond
+	until, cancel := context.WithTimeout(ctx, min(ttl, answerWithin))
 	defer cancel()
 	clock, err := r.base(until, claim)
 	if err != nil {
@@ -65,8 +78,7 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 	if r.cfg.Claimed != nil {
 		r.cfg.Claimed(claim.Bench, claim.Run)
 	}
-	deadline := received.Add(time.Duration(ttlMS) * time.Millisecond)
-	if err := r.send(until, claim, clock, deadline); err != nil {
+	if err := r.send(until, claim, clock, received.Add(ttl)); err != nil {
 		r.withdraw(ctx, claim.Run, rev)
 		return api.Run{}, false, err
 	}
@@ -170,6 +182,9 @@ func (r *Runs) send(ctx context.Context, c wire.Claim, clock benches.Clock, dead
 		}
 		next, again, err := r.outcome(ctx, q, c, clock.Life)
 		q.Close()
+		if len(tried) > 1 {
+			err = nil // an earlier life may have taken it: the claim stays
+		}
 		if err != nil || !again {
 			return err
 		}
@@ -190,8 +205,8 @@ func (r *Runs) outcome(ctx context.Context, q *bridge.Question, c wire.Claim, li
 	case a.Result != nil:
 		r.take(c.Bench, *a.Result)
 		return next, false, nil
-	case a.Fault == nil:
-		return next, false, nil
+	case a.Fault == nil, a.Fault.Code != wire.OtherLife && a.Life != life:
+		return next, false, nil // not the word of the life that was asked
 	case a.Fault.Code != wire.OtherLife:
 		fault := *a.Fault
 		if fault.Code == wire.Draining {
