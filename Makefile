@@ -41,7 +41,8 @@ build: $(DASHBOARD) ## build the programs into bin/
 	cd relay && $(GOBUILD) -o ../bin/ ./cmd/farbench ./cmd/farbench-relay ./cmd/farbench-local
 
 fmt: $(UI_TOOLS) ## format everything
-	gofmt -w agent relay
+	cd agent && go run $(LINTER) fmt ./...
+	cd relay && go run $(LINTER) fmt ./...
 	npm --prefix ui run --silent format
 
 $(UI_TOOLS): ui/package-lock.json

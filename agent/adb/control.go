@@ -113,8 +113,10 @@ func control[T any](ctx context.Context, c *Client, op string, call func(gadb.Cl
 		err   error
 	}
 	var none T
-	ctx, cancel := context.WithTimeoutCause(ctx, c.OpenTimeout, &Error{Op: op, Code: wire.Unavailable,
-		Message: fmt.Sprintf("the adb server at %s did not answer within %v", c.addr, c.OpenTimeout), Hint: "Restart it on the bench PC: adb kill-server, then adb start-server"})
+	ctx, cancel := context.WithTimeoutCause(ctx, c.OpenTimeout, &Error{
+		Op: op, Code: wire.Unavailable,
+		Message: fmt.Sprintf("the adb server at %s did not answer within %v", c.addr, c.OpenTimeout), Hint: "Restart it on the bench PC: adb kill-server, then adb start-server",
+	})
 	defer cancel()
 	select {
 	case c.control <- struct{}{}:

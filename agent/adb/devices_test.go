@@ -14,13 +14,19 @@ func TestParseDevices(t *testing.T) {
 		want []Device
 	}{
 		{"", nil},
-		{"SIM0001                device product:farbench_hu model:Farbench_HU device:hu transport_id:1",
-			[]Device{{Serial: "SIM0001", State: "device", Product: "farbench_hu", Model: "Farbench_HU", Name: "hu", TransportID: 1}}},
-		{"0000                   device usb:1-4 product:p model:m device:d transport_id:12",
-			[]Device{{Serial: "0000", DevPath: "usb:1-4", State: "device", Product: "p", Model: "m", Name: "d", TransportID: 12}}},
+		{
+			"SIM0001                device product:farbench_hu model:Farbench_HU device:hu transport_id:1",
+			[]Device{{Serial: "SIM0001", State: "device", Product: "farbench_hu", Model: "Farbench_HU", Name: "hu", TransportID: 1}},
+		},
+		{
+			"0000                   device usb:1-4 product:p model:m device:d transport_id:12",
+			[]Device{{Serial: "0000", DevPath: "usb:1-4", State: "device", Product: "p", Model: "m", Name: "d", TransportID: 12}},
+		},
 		{"192.168.1.5:5555       unauthorized transport_id:3", []Device{{Serial: "192.168.1.5:5555", State: "unauthorized", TransportID: 3}}},
-		{"0123456789ABCDEF0123456789 offline usb:2-1 transport_id:4",
-			[]Device{{Serial: "0123456789ABCDEF0123456789", DevPath: "usb:2-1", State: "offline", TransportID: 4}}},
+		{
+			"0123456789ABCDEF0123456789 offline usb:2-1 transport_id:4",
+			[]Device{{Serial: "0123456789ABCDEF0123456789", DevPath: "usb:2-1", State: "offline", TransportID: 4}},
+		},
 		{"X                      " + udev + " usb:1-4 transport_id:5", []Device{{Serial: "X", DevPath: "usb:1-4", State: udev, TransportID: 5}}},
 		{"X                      " + udev + " transport_id:5", []Device{{Serial: "X", State: udev, TransportID: 5}}},
 		{"X                      no permissions usb:1-4 transport_id:5", []Device{{Serial: "X", DevPath: "usb:1-4", State: "no permissions", TransportID: 5}}},

@@ -87,17 +87,23 @@ func (c *Client) explain(op string, err error) error {
 	}
 	var bad malformed
 	if errors.As(err, &bad) {
-		return &Error{Op: op, Code: wire.Unavailable, Message: "what listens at " + c.addr + " is no adb server",
-			Hint: "Check the address of the adb server", Err: err}
+		return &Error{
+			Op: op, Code: wire.Unavailable, Message: "what listens at " + c.addr + " is no adb server",
+			Hint: "Check the address of the adb server", Err: err,
+		}
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) && dial.Op == "dial" {
-		return &Error{Op: op, Code: wire.Unavailable, Message: "no adb server answers at " + c.addr,
-			Hint: "Start it on the bench PC with: adb start-server", Err: err}
+		return &Error{
+			Op: op, Code: wire.Unavailable, Message: "no adb server answers at " + c.addr,
+			Hint: "Start it on the bench PC with: adb start-server", Err: err,
+		}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &Error{Op: op, Code: wire.OpenFailed, Message: fmt.Sprintf("no answer within %v", c.OpenTimeout),
-			Hint: "The device may be frozen: reboot it", Err: err}
+		return &Error{
+			Op: op, Code: wire.OpenFailed, Message: fmt.Sprintf("no answer within %v", c.OpenTimeout),
+			Hint: "The device may be frozen: reboot it", Err: err,
+		}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &Error{Op: op, Code: wire.Unavailable, Message: "the adb server hung up", Hint: "It may be restarting: try again", Err: err}

@@ -19,8 +19,10 @@ const maxRequest = 1<<16 - 1
 func (c *Client) open(ctx context.Context, op string, requests ...string) (net.Conn, error) {
 	for _, r := range requests {
 		if len(r) > maxRequest {
-			return nil, &Error{Op: op, Code: wire.TooLarge, Message: fmt.Sprintf("a request of %d bytes, the adb server takes %d", len(r), maxRequest),
-				Hint: "Send it as a script through stdin"}
+			return nil, &Error{
+				Op: op, Code: wire.TooLarge, Message: fmt.Sprintf("a request of %d bytes, the adb server takes %d", len(r), maxRequest),
+				Hint: "Send it as a script through stdin",
+			}
 		}
 	}
 	conn, err := c.bounded(ctx, func(conn net.Conn) error {

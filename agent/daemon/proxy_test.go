@@ -10,11 +10,10 @@ import (
 // proxy stands between an agent and the broker: it cuts the link, and loses
 // what the broker says.
 type proxy struct {
-	t    *testing.T
-	l    net.Listener
-	to   string
-	port int
-	wg   sync.WaitGroup
+	t  *testing.T
+	l  net.Listener
+	to string
+	wg sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
 	conns map[net.Conn]bool

@@ -111,7 +111,8 @@ func TestDescribe(t *testing.T) {
 		"unauthorized": {"unauthorized", "has not authorised", "Accept the key prompt"},
 		"recovery":     {"recovery", "In recovery", "Reboot to use it"},
 		"no permissions (user in plugdev group; are your udev rules wrong?); see [http://developer.android.com/tools/device.html]": {
-			"no permissions", "may not open the device (user in plugdev", "udev rule"},
+			"no permissions", "may not open the device (user in plugdev", "udev rule",
+		},
 		"dreaming\x1b[2J": {"dreaming [2J", "adb calls its state dreaming", "look at it"},
 	} {
 		d := describe("x", adb.Device{Serial: "X", State: state}, nil)

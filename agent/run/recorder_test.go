@@ -24,7 +24,6 @@ type sink struct {
 	mu     sync.Mutex // guards blocks
 	keep   bool
 	blocks []wire.Block
-	n      int
 }
 
 func (k *sink) Publish(m spool.Message) error {

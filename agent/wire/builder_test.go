@@ -43,8 +43,10 @@ func same(t *testing.T, lines []Line) {
 }
 
 func TestBuilder_DecodesToWhatBlockAddMakes(t *testing.T) {
-	texts := []string{"", "a", `quote " and \ back`, "tab\tcr\r", "\x1b[31mred\x1b[0m", "nul\x00", "bad \xff utf", "Grüße 你好 \u2028",
-		"<script>&amp;", "exactly8", "seven77\"", "12345678\\", "12345678\x1f", "del\x7f", "ends in rune é", "é", "\x80", "1234567\x80", "a\"\x80"}
+	texts := []string{
+		"", "a", `quote " and \ back`, "tab\tcr\r", "\x1b[31mred\x1b[0m", "nul\x00", "bad \xff utf", "Grüße 你好 \u2028",
+		"<script>&amp;", "exactly8", "seven77\"", "12345678\\", "12345678\x1f", "del\x7f", "ends in rune é", "é", "\x80", "1234567\x80", "a\"\x80",
+	}
 	var lines []Line
 	for i, s := range texts {
 		lines = append(lines, Line{N: int64(i + 5), UnixMS: int64(1000 + i/3), Stream: Out, Level: Plain, Bytes: []byte(s), Cont: i%4 == 1})

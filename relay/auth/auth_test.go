@@ -112,12 +112,32 @@ func TestHosts(t *testing.T) {
 		host  string
 		want  bool
 	}{
-		{own, "127.0.0.1:7070", true}, {own, "LocalHost:7070", true}, {own, "[::1]:7070", true}, {own, "[0:0:0:0:0:0:0:1]:7070", true},
-		{own, "localhost", false}, {own, "localhost.:7070", false}, {own, "127.0.0.1.:7070", false}, {own, "127.0.0.1:07070", false},
-		{own, "10.0.0.1:7070", false}, {own, "evil.example:7070", false}, {own, "", false}, {own, ":7070", false}, {own, "127.0.0.1:7070:7070", false},
-		{own, "127.0.0.1:7070 ", false}, {own, "x@127.0.0.1:7070", false}, {own, "127.0.0.1:7070/x", false}, {own, "[::1]7070", false}, {own, "[::1%25lo]:7070", false},
-		{public, "relay.example", true}, {public, "relay.example:443", true}, {public, "relay.example:8080", true}, {public, "relay.example:80", false},
-		{public, "other.example:8443", true}, {public, "other.example", false}, {public, "[2001:db8:0::1]", true}, {public, "127.0.0.1:8080", false},
+		{own, "127.0.0.1:7070", true},
+		{own, "LocalHost:7070", true},
+		{own, "[::1]:7070", true},
+		{own, "[0:0:0:0:0:0:0:1]:7070", true},
+		{own, "localhost", false},
+		{own, "localhost.:7070", false},
+		{own, "127.0.0.1.:7070", false},
+		{own, "127.0.0.1:07070", false},
+		{own, "10.0.0.1:7070", false},
+		{own, "evil.example:7070", false},
+		{own, "", false},
+		{own, ":7070", false},
+		{own, "127.0.0.1:7070:7070", false},
+		{own, "127.0.0.1:7070 ", false},
+		{own, "x@127.0.0.1:7070", false},
+		{own, "127.0.0.1:7070/x", false},
+		{own, "[::1]7070", false},
+		{own, "[::1%25lo]:7070", false},
+		{public, "relay.example", true},
+		{public, "relay.example:443", true},
+		{public, "relay.example:8080", true},
+		{public, "relay.example:80", false},
+		{public, "other.example:8443", true},
+		{public, "other.example", false},
+		{public, "[2001:db8:0::1]", true},
+		{public, "127.0.0.1:8080", false},
 	} {
 		if got := c.hosts.Host(c.host); got != c.want {
 			t.Errorf("Host %q: %t", c.host, got)

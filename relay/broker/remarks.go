@@ -34,6 +34,7 @@ func (r *remarks) Fatalf(format string, v ...any) {
 func (r *remarks) Noticef(format string, v ...any) {
 	r.log.Debug("broker: " + fmt.Sprintf(format, v...))
 }
+
 func (r *remarks) Errorf(format string, v ...any) {
 	r.log.Error("broker: " + fmt.Sprintf(format, v...))
 }

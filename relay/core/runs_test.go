@@ -245,8 +245,10 @@ func TestRun_WithoutAWordIsUnknownThenSettled(t *testing.T) {
 			if subject != wire.CmdRequest(wire.VerbRun) || q.Device != "d1" {
 				return nil
 			}
-			return &wire.Answer{Result: &wire.Result{Run: q.Run, Rev: 1, State: wire.Ended, Outcome: wire.Refused,
-				Fault: &wire.Fault{Code: wire.NeverArrived, Message: "it never arrived"}}}
+			return &wire.Answer{Result: &wire.Result{
+				Run: q.Run, Rev: 1, State: wire.Ended, Outcome: wire.Refused,
+				Fault: &wire.Fault{Code: wire.NeverArrived, Message: "it never arrived"},
+			}}
 		}
 	})
 	lab.Eventually(t, "the bench settles it", func() bool {
@@ -262,10 +264,8 @@ func TestRuns_ListedAndFoundAfterAColdStart(t *testing.T) {
 	b.Arrive()
 	online(t, c, "b1")
 	long := strings.Repeat("ä", 300)
-	var ids []string
 	for i := range 25 {
 		run := start(t, c, api.RunRequest{ID: fmt.Sprintf("n%d", i), Command: long})
-		ids = append(ids, run.ID)
 		if i%2 == 0 {
 			b.Ended(run.ID, int64(i))
 		}

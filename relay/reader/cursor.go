@@ -220,8 +220,10 @@ func (c *cursor) stored(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return &wire.Fault{Code: wire.Unavailable, Message: "the lines of run " + c.h.run + " cannot be read now: " + err.Error(),
-				Hint: "ask again in a moment", Retry: true}
+			return &wire.Fault{
+				Code: wire.Unavailable, Message: "the lines of run " + c.h.run + " cannot be read now: " + err.Error(),
+				Hint: "ask again in a moment", Retry: true,
+			}
 		case why == full:
 			if err := c.room(ctx); err != nil {
 				return err

@@ -124,8 +124,10 @@ func (r *Reader) Follow(ctx context.Context, run string, from From, f Follower) 
 	h, err := r.open(ctx, doc.Bench, run)
 	if err != nil {
 		r.log.Warn("opening a run for a follower", "run", run, "err", err)
-		return &wire.Fault{Code: wire.Unavailable, Message: "the lines of run " + run + " cannot be read now",
-			Hint: "ask again in a moment", Retry: true}
+		return &wire.Fault{
+			Code: wire.Unavailable, Message: "the lines of run " + run + " cannot be read now",
+			Hint: "ask again in a moment", Retry: true,
+		}
 	}
 	defer r.release(h)
 	c := &cursor{r: r, h: h, f: f, pos: begin(from, doc), woken: make(chan struct{}, 1)}

@@ -7,8 +7,10 @@ import (
 )
 
 func notFound(id string) *wire.Fault {
-	return &wire.Fault{Code: wire.NotFound, Message: fmt.Sprintf("there is no run %.64q", id),
-		Hint: "its id may be mistyped, or its history was cut with age"}
+	return &wire.Fault{
+		Code: wire.NotFound, Message: fmt.Sprintf("there is no run %.64q", id),
+		Hint: "its id may be mistyped, or its history was cut with age",
+	}
 }
 
 func unavailable(why string) *wire.Fault {
@@ -20,6 +22,8 @@ func benchOffline(bench, reason string) *wire.Fault {
 	if reason != "" {
 		message += ": " + reason
 	}
-	return &wire.Fault{Code: wire.BenchOffline, Message: message, Retry: true,
-		Hint: "check that the bench PC is on and its agent runs; nothing was started"}
+	return &wire.Fault{
+		Code: wire.BenchOffline, Message: message, Retry: true,
+		Hint: "check that the bench PC is on and its agent runs; nothing was started",
+	}
 }

@@ -1,14 +1,13 @@
 package runs
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"context"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"

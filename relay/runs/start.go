@@ -93,8 +93,10 @@ func (r *Runs) same(ctx context.Context, c wire.Claim) (api.Run, error) {
 		return api.Run{}, err
 	}
 	if held.Bench != c.Bench || held.Device != c.Device || held.Hash != c.Hash {
-		return api.Run{}, &wire.Fault{Code: wire.IDConflict, Hint: "use another id, or leave it out",
-			Message: fmt.Sprintf("run %s exists with another bench, device or command", c.Run)}
+		return api.Run{}, &wire.Fault{
+			Code: wire.IDConflict, Hint: "use another id, or leave it out",
+			Message: fmt.Sprintf("run %s exists with another bench, device or command", c.Run),
+		}
 	}
 	run, err := r.Get(ctx, c.Run)
 	return run, err
@@ -107,8 +109,10 @@ func (r *Runs) base(ctx context.Context, c wire.Claim) (benches.Clock, error) {
 		return benches.Clock{}, place(r.cfg.Benches, c.Bench, c.Device)
 	}
 	if r.cfg.Benches.Clashes(c.Bench) {
-		return benches.Clock{}, &wire.Fault{Code: wire.BenchOffline, Message: "bench " + c.Bench + ": " + b.Reason, Retry: true,
-			Hint: "stop one of the two agents, then wait half a minute"}
+		return benches.Clock{}, &wire.Fault{
+			Code: wire.BenchOffline, Message: "bench " + c.Bench + ": " + b.Reason, Retry: true,
+			Hint: "stop one of the two agents, then wait half a minute",
+		}
 	}
 	clock, ok := r.cfg.Benches.Clock(c.Bench)
 	if ok && clock.Age < wire.BeatFresh {

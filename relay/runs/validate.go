@@ -21,9 +21,11 @@ const (
 func check(q api.RunRequest) (timeoutS, ttlMS int, err error) {
 	timeoutS, ttlMS = defaultTimeoutS, defaultTTLMS
 	if len(q.Command) > wire.MaxCommand {
-		return 0, 0, &wire.Fault{Code: wire.TooLarge,
+		return 0, 0, &wire.Fault{
+			Code:    wire.TooLarge,
 			Message: fmt.Sprintf("the command has %d bytes, at most %d are allowed", len(q.Command), wire.MaxCommand),
-			Hint:    "push a script to the device and run that"}
+			Hint:    "push a script to the device and run that",
+		}
 	}
 	var wrong []string
 	if q.ID != "" && !wire.ValidID(q.ID) {
@@ -102,8 +104,10 @@ func usable(bench string, d wire.Device) error {
 	if d.State == wire.DeviceReady {
 		return nil
 	}
-	fault := &wire.Fault{Code: wire.DeviceOffline, Hint: d.Hint,
-		Message: fmt.Sprintf("device %s of bench %s is %s", d.ID, bench, d.State)}
+	fault := &wire.Fault{
+		Code: wire.DeviceOffline, Hint: d.Hint,
+		Message: fmt.Sprintf("device %s of bench %s is %s", d.ID, bench, d.State),
+	}
 	if d.Reason != "" {
 		fault.Message += ": " + d.Reason
 	}

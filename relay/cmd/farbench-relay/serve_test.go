@@ -41,7 +41,8 @@ type noise struct {
 }
 
 func (n *noise) Write(p []byte) (int, error) { n.mu.Lock(); defer n.mu.Unlock(); return n.b.Write(p) }
-func (n *noise) String() string              { n.mu.Lock(); defer n.mu.Unlock(); return n.b.String() }
+
+func (n *noise) String() string { n.mu.Lock(); defer n.mu.Unlock(); return n.b.String() }
 
 func start(t *testing.T, env ...string) *process {
 	t.Helper()

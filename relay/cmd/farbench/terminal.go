@@ -82,8 +82,8 @@ func (s *spinner) turn(text string, quit <-chan struct{}) {
 	}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for turns := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"); ; {
-		for _, turn := range turns {
+	for {
+		for _, turn := range "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" {
 			io.WriteString(s.on, "\r"+s.on.paint(cyan, string(turn))+" "+s.on.paint(dim, text))
 			select {
 			case <-tick.C:

@@ -13,8 +13,10 @@ import (
 // A relay that is told to stop says goodbye to everybody and harms no run.
 func TestDrain(t *testing.T) {
 	c := startChain(t)
-	run, err := c.relay.API.Start(c.ctx, api.RunRequest{Bench: "demo", Device: "sim0001",
-		Command: "i=0; while [ $i -lt 60 ]; do echo $i; sleep 0.1; i=$((i+1)); done"})
+	run, err := c.relay.API.Start(c.ctx, api.RunRequest{
+		Bench: "demo", Device: "sim0001",
+		Command: "i=0; while [ $i -lt 60 ]; do echo $i; sleep 0.1; i=$((i+1)); done",
+	})
 	c.must(err)
 	const sockets = 50
 	type goodbye struct {

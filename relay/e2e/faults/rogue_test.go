@@ -58,7 +58,8 @@ func TestThreat01_RogueBench(t *testing.T) {
 			}
 			block, _ := json.Marshal(b)
 			m := &nats.Msg{Subject: wire.UpRun(run), Data: block, Header: nats.Header{
-				wire.HeaderFirst: {fmt.Sprint(b.First)}, wire.HeaderLast: {fmt.Sprint(b.First + 49)}, nats.MsgIdHdr: {fmt.Sprintf("%s-%d", run, b.First)}}}
+				wire.HeaderFirst: {fmt.Sprint(b.First)}, wire.HeaderLast: {fmt.Sprint(b.First + 49)}, nats.MsgIdHdr: {fmt.Sprintf("%s-%d", run, b.First)},
+			}}
 			_ = rogue.PublishMsg(m)
 			result, _ := json.Marshal(wire.Result{Run: run, Rev: 1 << 30, Device: "sim0001", State: wire.Ended, Outcome: wire.Exited, ExitCode: &lie, Lines: 50})
 			_ = rogue.Publish(wire.UpResult(run), result)

@@ -62,7 +62,7 @@ func start(name, path string, args, env []string, ready string) (*Process, error
 	case p.Ready = <-lines:
 		return p, nil
 	case <-p.done:
-		return nil, fmt.Errorf("%s ended before it was ready: %v\n%s", name, p.err, p.Log())
+		return nil, fmt.Errorf("%s ended before it was ready: %w\n%s", name, p.err, p.Log())
 	case <-time.After(30 * time.Second):
 		p.Kill()
 		return nil, fmt.Errorf("%s was not ready in 30 s\n%s", name, p.Log())
