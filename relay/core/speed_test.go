@@ -84,3 +84,33 @@ func BenchmarkFlood(b *testing.B) {
 	b.ReportMetric(float64(b.N*each)/time.Since(began).Seconds(), "lines/s")
 	b.ReportMetric(float64(all[0].lag.Load()), "lags")
 }
+
+// BenchmarkCommand runs commands one after another, from the start to the end
+// that a follower sees, against a bench that answers at once.
+func BenchmarkCommand(b *testing.B) {
+	l := lab.New(b)
+	bench := l.NewBench("b1")
+	c := relay(b, l)
+	bench.Arrive()
+	lab.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
+	bench.Handle(func(bench *lab.Bench) {
+		bench.OnStart = func(s wire.Start) *wire.Answer {
+			zero := 0
+			result, _ := json.Marshal(wire.Result{Run: s.Run, Rev: 3, Device: "d1", State: wire.Ended, Outcome: wire.Exited, ExitCode: &zero, Lines: 1})
+			_ = bench.NC.PublishMsg(lab.BlockMsg(b, lab.Lines(s.Run, 1, 1)))
+			_ = bench.NC.Publish(wire.UpResult(s.Run), result)
+			return &wire.Answer{Result: &wire.Result{Run: s.Run, Rev: 1, Device: s.Device, State: wire.Accepted}}
+		}
+	})
+	for b.Loop() {
+		bench.Beat()
+		run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, "t")
+		if err != nil {
+			b.Fatal(err)
+		}
+		f := &counter{ended: make(chan struct{})}
+		if err := c.Reader().Follow(b.Context(), run.ID, reader.From{}, f); err != nil || f.lines.Load() != 1 {
+			b.Fatal(err, f.lines.Load())
+		}
+	}
+}
