@@ -22,9 +22,9 @@ const (
 	// A look that comes later than this was held up, and so may be the reader: it
 	// looks once more, or a process that was stopped and goes on would cut a line
 	// whose rest waits in its socket.
-	heldUp = 100 * time.Millisecond
-	fullBlock   = 64 << 10
-	hugeBlock   = 256 << 10 // one read of nothing but short or binary lines
+	heldUp    = 100 * time.Millisecond
+	fullBlock = 64 << 10
+	hugeBlock = 256 << 10 // one read of nothing but short or binary lines
 )
 
 // recorder makes numbered lines of what a command prints and blocks of these.
