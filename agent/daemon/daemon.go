@@ -52,6 +52,7 @@ type Config struct {
 	Wall       func() time.Time // for people only; nil: the system's clock
 	SpoolBound int64            // 0 means 1 GiB
 	ackWait    time.Duration    // of the spool, for tests
+	window     int              // of the spool, for tests
 }
 
 // Daemon is one life of an agent.
@@ -102,7 +103,7 @@ func New(c Config) (_ *Daemon, err error) {
 		return nil, err
 	}
 	d.spool, err = spool.Open(spool.Config{
-		Dir: filepath.Join(c.Data, "spool"), Bound: c.SpoolBound, AckWait: c.ackWait, Logger: c.Logger, Told: d.told,
+		Dir: filepath.Join(c.Data, "spool"), Bound: c.SpoolBound, AckWait: c.ackWait, Window: c.window, Logger: c.Logger, Told: d.told,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the spool: %w", err)

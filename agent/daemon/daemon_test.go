@@ -17,7 +17,7 @@ type bench struct {
 	stop func() // cleanly
 }
 
-func startBench(t *testing.T, h *hub, change ...func(*Config)) *bench {
+func startBench(t testing.TB, h *hub, change ...func(*Config)) *bench {
 	t.Helper()
 	ready := make(chan struct{})
 	c := Config{Bench: "b1", Data: t.TempDir(), ADB: "sim", NATS: NATSConfig{URL: h.url()}, Ready: func() { close(ready) }}

@@ -20,7 +20,7 @@ import (
 
 // hub is a real broker with the hub's streams, and a relay of few words.
 type hub struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	port  int
 	srv   *server.Server
@@ -36,7 +36,7 @@ type hub struct {
 	asked sync.WaitGroup // of resume
 }
 
-func wait(t *testing.T, what string, ok func() bool) {
+func wait(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -52,7 +52,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func newHub(t *testing.T) *hub {
+func newHub(t testing.TB) *hub {
 	h := &hub{t: t, dir: t.TempDir(), port: -1, relay: wire.NewID(""), answers: map[string]chan wire.Answer{}}
 	h.up()
 	h.makeStreams()
@@ -169,7 +169,7 @@ func (h *hub) send(s wire.Start) wire.Answer {
 	return h.ask(wire.CmdRunStart, func(relay, req string) any { s.Relay, s.Req = relay, req; return s })
 }
 
-// result waits until the hub's store has a run's end.
+// result waits until the hub's store has a run's end and all its lines.
 func (h *hub) result(id string) wire.Result {
 	h.t.Helper()
 	var r wire.Result
@@ -180,6 +180,10 @@ func (h *hub) result(id string) wire.Result {
 		}
 		m, err := stream.GetLastMsgForSubject(h.t.Context(), wire.UpResult(id))
 		return err == nil && json.Unmarshal(m.Data, &r) == nil && r.State == wire.Ended
+	})
+	wait(h.t, "the lines of "+id, func() bool {
+		list, err := h.blocks(id)
+		return err == nil && readLog(list).last >= r.Lines
 	})
 	return r
 }

@@ -19,6 +19,7 @@ func (s *Spool) keepHouse(ctx context.Context) {
 		case now := <-tick.C:
 			s.mu.Lock()
 			if s.link != nil {
+				s.pace.look(now)
 				s.missing(now)
 			}
 			if n%10 == 0 {

@@ -17,6 +17,7 @@ func (s *Spool) Up(link Link) {
 	defer s.mu.Unlock()
 	s.link = link
 	s.moved = time.Now()
+	s.pace.restart()
 	s.state.again()
 	for _, r := range s.runs {
 		r.rewind()
@@ -108,6 +109,9 @@ func (s *Spool) goOnBehind(r *run, line int64) {
 	s.mayHaveWork(r)
 }
 
+// sayGoing is how long a run must go on before the hub's store hears of it.
+const sayGoing = 50 * time.Millisecond
+
 // SetResult gives the spool a run's newest result, to say until it is stored.
 func (s *Spool) SetResult(result wire.Result) {
 	data, err := json.Marshal(result)
@@ -118,9 +122,12 @@ func (s *Spool) SetResult(result wire.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.run(result.Run)
-	r.result = newer(r.result, latest{
-		subject: wire.UpResult(result.Run), data: data, rev: int64(result.Rev), last: result.State == wire.Ended,
-	})
+	next := latest{subject: wire.UpResult(result.Run), data: data, rev: int64(result.Rev), last: result.State == wire.Ended}
+	if !next.last {
+		// Who asked has the answer; a short run says only how it ended.
+		next.after = time.Now().Add(sayGoing)
+	}
+	r.result = newer(r.result, next)
 	s.mayHaveWork(r)
 }
 

@@ -45,13 +45,14 @@ type run struct {
 // block is one block in order of its lines.
 type block struct {
 	first, last int64
-	seg         *segment // nil: only in memory
-	at          int64    // of its record in the segment
-	n           int32    // of the record's payload
-	stored      bool     // answered well on this attempt, or before acked
-	gap         bool     // made here, in place of lines that were dropped
-	void        bool     // stands for nothing any more: a gap before it covers it
-	seq         uint64   // in the hub's stream
+	seg         *segment      // nil: only in memory
+	at          int64         // of its record in the segment
+	n           int32         // of the record's payload
+	stored      bool          // answered well on this attempt, or before acked
+	gap         bool          // made here, in place of lines that were dropped
+	void        bool          // stands for nothing any more: a gap before it covers it
+	seq         uint64        // in the hub's stream
+	sent        time.Duration // since Spool.began
 	// data is the block's JSON, in a buffer with Room before it. Where there is
 	// a segment it goes to the sender with the first send and is nil afterwards.
 	data []byte

@@ -93,7 +93,7 @@ func (s *Spool) nextOf(r *run, now time.Time) *outgoing {
 	if r.result.due(now) && (!r.result.last || r.next == r.end() && !r.open) {
 		return s.sendLatest("r", r.no, r.result, now)
 	}
-	if r.next == r.end() || r.settling || now.Before(r.after) || r.bytesUp >= s.c.Window {
+	if r.next == r.end() || r.settling || now.Before(r.after) || r.bytesUp >= s.pace.window {
 		return nil
 	}
 	b := r.at(r.next)
@@ -117,7 +117,7 @@ func (s *Spool) nextOf(r *run, now time.Time) *outgoing {
 	}
 	r.flying++
 	r.bytesUp += size
-	r.lastSent = now
+	r.lastSent, b.sent = now, now.Sub(s.began)
 	r.next++
 	return out
 }
@@ -187,6 +187,7 @@ func (s *Spool) answeredBlock(r *run, seq, attempt int, stream uint64, err error
 	r.bytesUp -= b.size()
 	if err == nil {
 		b.stored, b.seq = true, stream
+		s.pace.answered(b.size(), time.Since(s.began)-b.sent)
 		err = s.advance(r)
 	} else if errors.Is(err, fs.ErrNotExist) || errors.Is(err, record.ErrDamaged) {
 		s.c.Logger.Error("spooled block not readable", "run", r.id, "first", b.first, "error", err)

@@ -22,7 +22,7 @@ import (
 type Config struct {
 	Dir    string
 	Bound  int64 // bytes of blocks on disk; 0 means 1 GiB
-	Window int   // bytes of one run that may be under way, unacknowledged; 0 means 1 MiB
+	Window int   // bytes of one run that may be under way, unacknowledged; 0: as the link asks for
 	// AckWait is how long an acknowledgement may take (0: 5 s), Keep how long
 	// acknowledged blocks stay (0: 30 s), Hold how long the blocks of an
 	// earlier life wait to learn what the hub has of them (0: 2 s).
@@ -49,8 +49,9 @@ type Message struct {
 
 // Spool is safe for use by several goroutines.
 type Spool struct {
-	c    Config
-	wake chan struct{} // 1: the sender has something to look at; more signals add nothing
+	c     Config
+	began time.Time
+	wake  chan struct{} // 1: the sender has something to look at; more signals add nothing
 
 	mu    sync.Mutex // guards what follows and everything inside runs
 	runs  map[string]*run
@@ -65,6 +66,7 @@ type Spool struct {
 	// whenever space was made.
 	moved time.Time
 	room  chan struct{}
+	pace  pace
 
 	reading reading // of the sender alone
 }
@@ -81,9 +83,6 @@ func Open(c Config) (*Spool, error) {
 	def(&c.Hold, 2*time.Second)
 	if c.Bound == 0 {
 		c.Bound = 1 << 30
-	}
-	if c.Window == 0 {
-		c.Window = 1 << 20
 	}
 	if c.Told == nil {
 		c.Told = func(string) {}

@@ -10,6 +10,10 @@ import (
 	"github.com/farbench/farbench/agent/record"
 )
 
+// maxInMemory is how many bytes of a run's unsent blocks stay in memory, to be
+// sent without reading them back.
+const maxInMemory = 1 << 20
+
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 96<<10); return &b }}
 
 // Buffer returns an empty buffer with Room in front, to append a block's JSON
@@ -71,7 +75,7 @@ func (w *Writer) Append(ctx context.Context, first, last, bytes int64, buf []byt
 		return fmt.Errorf("writing the spool: %w", err)
 	}
 	b := block{first: first, last: last, seg: w.seg, at: w.seg.size, n: int32(n - record.Header)}
-	if r.inMemory+n <= w.s.c.Window {
+	if r.inMemory+n <= maxInMemory {
 		r.inMemory += n
 		b.data = buf
 	} else {
@@ -85,11 +89,11 @@ func (w *Writer) Append(ctx context.Context, first, last, bytes int64, buf []byt
 	return nil
 }
 
-// pin holds a block in memory, because the disk does not take it: as many as a
-// window, then they become a gap.
+// pin holds a block in memory, because the disk does not take it: as many as
+// maxInMemory, then they become a gap.
 func (w *Writer) pin(b block) {
 	r := w.r
-	if r.pinned+len(b.data) <= w.s.c.Window {
+	if r.pinned+len(b.data) <= maxInMemory {
 		r.pinned += len(b.data)
 		r.blocks = append(r.blocks, b)
 		return
