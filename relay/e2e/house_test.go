@@ -58,9 +58,6 @@ func TestHouse_ImportsGoTheirWay(t *testing.T) {
 	nats := []string{"github.com/nats-io"}
 	for _, p := range append(list(t, "agent", "./..."), list(t, "relay", "./...")...) {
 		name := strings.TrimPrefix(p.ImportPath, house)
-		if name == "relay" || name == "agent" {
-			continue // hold modules for packages to come
-		}
 		for _, imported := range p.Imports {
 			var why string
 			switch {
