@@ -23,7 +23,8 @@ type Socket struct {
 
 // Dial opens a socket and says hello.
 func Dial(ctx context.Context, base, token string) (*Socket, error) {
-	conn, _, err := websocket.DefaultDialer.DialContext(ctx, "ws"+base[len("http"):]+"/ws", nil)
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 128 << 10} // small reads would measure the client
+	conn, _, err := dialer.DialContext(ctx, "ws"+base[len("http"):]+"/ws", nil)
 	if err != nil {
 		return nil, err
 	}
