@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/farbench/farbench/agent/wire"
-	"github.com/farbench/farbench/relay/bridge"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/bridge"
 )
 
 // Bounds on what a bench may say of itself.

@@ -8,13 +8,14 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
-	"golang.org/x/sync/errgroup"
 )
 
 // Config says where the broker is and how long history is kept. OnBench and

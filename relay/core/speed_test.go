@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/internal/lab"
 	"github.com/farbench/farbench/relay/reader"
-	"github.com/nats-io/nats.go"
 )
 
 type counter struct {

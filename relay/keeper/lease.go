@@ -6,9 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/bridge"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 const leaseKey = "keeper"

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/farbench/farbench/agent/wire"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/farbench/farbench/agent/wire"
 )
 
 // maxResult bounds a result's message: a bench writes it.

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // All returns every run of the index, oldest first.

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/bridge"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // answerWithin bounds how long a start waits for the agent's answer; after it

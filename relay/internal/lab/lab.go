@@ -13,10 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/farbench/farbench/agent/wire"
-	"github.com/farbench/farbench/relay/broker"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/broker"
 )
 
 // Lab is a broker with the benches b1 and b2.
