@@ -3,8 +3,6 @@
 package faults
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"testing"
 
@@ -13,17 +11,4 @@ import (
 
 var built lab.Programs // set by TestMain, read by tests
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "farbench-faults")
-	if err == nil {
-		built, err = lab.Build(context.Background(), dir, raceEnabled)
-	}
-	code := 1
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	} else {
-		code = m.Run()
-	}
-	os.RemoveAll(dir)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(lab.Main(m, &built)) }

@@ -42,6 +42,21 @@ func Build(ctx context.Context, dir string, race bool) (Programs, error) {
 // Path of a program by its name.
 func (p Programs) Path(name string) string { return filepath.Join(p.dir, name) }
 
+// Main is a test package's TestMain: it builds the programs into a directory
+// that lasts as long as the tests, and returns their exit code.
+func Main(tests interface{ Run() int }, built *Programs) int {
+	dir, err := os.MkdirTemp("", "farbench-lab")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		*built, err = Build(context.Background(), dir, underRace)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return tests.Run()
+}
+
 // environ is this process's environment without Farbench's own settings.
 func environ(extra []string) []string {
 	var env []string

@@ -1,5 +1,0 @@
-//go:build !race
-
-package stories
-
-const raceEnabled = false
