@@ -18,6 +18,7 @@ import (
 	"github.com/farbench/farbench/agent/adb"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
+	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
 	"github.com/farbench/farbench/agent/level"
@@ -31,16 +32,13 @@ import (
 // Version of the agent, as it tells the hub.
 const Version = "0.1.0"
 
-// NATSConfig says where the broker is and who the bench is there.
-type NATSConfig = link.Server
-
 // Config is an agent's configuration.
 type Config struct {
 	Bench string // its id, also the name of its NATS account
 	Name  string // for people; empty: the id
 	Data  string // directory of journal and spool
 	ADB   string // "sim", "tcp:HOST:PORT" or "auto"
-	NATS  NATSConfig
+	NATS  dial.Server
 
 	Logger  *slog.Logger
 	Console io.Writer // runs' lines are shown there; nil: nowhere

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -20,7 +21,7 @@ type bench struct {
 func startBench(t testing.TB, h *hub, change ...func(*Config)) *bench {
 	t.Helper()
 	ready := make(chan struct{})
-	c := Config{Bench: "b1", Data: t.TempDir(), ADB: "sim", NATS: NATSConfig{URL: h.url()}, Ready: func() { close(ready) }}
+	c := Config{Bench: "b1", Data: t.TempDir(), ADB: "sim", NATS: dial.Server{URL: h.url()}, Ready: func() { close(ready) }}
 	for _, f := range change {
 		f(&c)
 	}

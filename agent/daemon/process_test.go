@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/farbench/farbench/agent/dial"
 )
 
 // TestMain lets the test's binary be an agent that can be killed.
@@ -34,7 +36,7 @@ func startProcess(t *testing.T, h *hub, data, adb string) *exec.Cmd {
 
 // agentProcess is an agent that can be killed or stopped.
 func agentProcess(url, data, adb string) int {
-	d, err := New(Config{Bench: "b1", Data: data, ADB: adb, NATS: NATSConfig{URL: url}, Ready: func() { fmt.Println("ready") }})
+	d, err := New(Config{Bench: "b1", Data: data, ADB: adb, NATS: dial.Server{URL: url}, Ready: func() { fmt.Println("ready") }})
 	if err == nil {
 		err = d.Run(context.Background())
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/life"
 	"github.com/farbench/farbench/agent/spool"
 	"github.com/farbench/farbench/agent/wire"
@@ -34,7 +35,7 @@ type Bench interface {
 
 // Config is what a link needs.
 type Config struct {
-	Server
+	dial.Server
 	Name      string // of the bench, for the broker's operators
 	Host      string // name of the PC
 	PID       int
@@ -94,13 +95,9 @@ func (l *Link) Run(ctx context.Context) error {
 func (l *Link) oneLife(ctx context.Context) error {
 	subscribed := make(chan struct{})
 	closed := make(chan error, 1)
-	opts, err := l.options(subscribed, closed)
+	nc, err := nats.Connect(l.c.URL, l.options(subscribed, closed)...)
 	if err != nil {
-		return err
-	}
-	nc, err := nats.Connect(l.c.URL, opts...)
-	if err != nil {
-		return fmt.Errorf("connecting to %s: %w", l.c.URL, err)
+		return fmt.Errorf("connecting to %s: %w", l.c.Server, err)
 	}
 	defer l.leave(nc)
 	defer l.finishAnswers()

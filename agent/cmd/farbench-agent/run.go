@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/farbench/farbench/agent/daemon"
+	"github.com/farbench/farbench/agent/dial"
 )
 
 // exitWithin bounds a stop, whatever hangs.
@@ -77,7 +78,7 @@ func (c *runCommand) config() (daemon.Config, error) {
 	}
 	config := daemon.Config{
 		Bench: c.Bench, Data: data, ADB: c.ADB,
-		NATS: daemon.NATSConfig{URL: c.NATSURL, Creds: c.NATSCreds, User: c.NATSUser, Password: c.NATSPassword, CA: c.NATSCA},
+		NATS: dial.Server{URL: c.NATSURL, Creds: c.NATSCreds, User: c.NATSUser, Password: c.NATSPassword, CA: c.NATSCA},
 	}
 	if missing != nil {
 		return config, errors.Join(append(missing, config.CheckGiven())...)

@@ -57,7 +57,7 @@ func TestRun_ReadsAnEnvironmentFile(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	write(t, path, "nonsense\n")
-	if _, err := parse(t, "--config", path); err == nil || !strings.Contains(err.Error(), "line 1") {
+	if _, err := parse(t, "--config", path); err == nil || !strings.Contains(err.Error(), "agent.env:1 is not") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/farbench/farbench/agent/daemon"
+	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/broker"
@@ -58,7 +59,7 @@ func serve(ctx context.Context, o options) (err error) {
 	}
 	agent, err := daemon.New(daemon.Config{
 		Bench: bench, Name: bench, Data: o.data.agentDir(), ADB: o.adb, SimDevices: 2,
-		NATS:   daemon.NATSConfig{URL: b.URL(), User: bench, Password: b.Password(bench)},
+		NATS:   dial.Server{URL: b.URL(), User: bench, Password: b.Password(bench)},
 		Logger: o.log, Console: o.console,
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func TestConfig_EnvironmentWinsOverTheFile(t *testing.T) {
 	write(secret, "from the file\n")
 	write(file, "# the relay\nFARBENCH_TOKEN_FILE="+secret+"\nFARBENCH_LISTEN=127.0.0.1:1\nFARBENCH_NATS_URL=\"nats://127.0.0.1:4222\"\n")
 	c, err := readConfig(file, env("FARBENCH_LISTEN=127.0.0.1:2"))
-	if err != nil || c.token != "from the file" || c.listen != "127.0.0.1:2" || c.natsURL != "nats://127.0.0.1:4222" {
+	if err != nil || c.token != "from the file" || c.listen != "127.0.0.1:2" || c.nats.URL != "nats://127.0.0.1:4222" {
 		t.Fatalf("%+v %v", c, err)
 	}
 	write(file, "FARBENCH_LISTN=x\nnonsense\n")

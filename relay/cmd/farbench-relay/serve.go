@@ -35,7 +35,7 @@ func (s *serve) Run() error {
 	var site *web.Server // the core tells it of changes, and it asks the core
 	hub := core.New(core.Config{
 		Bridge: bridge.Config{
-			URL: cfg.natsURL, Creds: cfg.natsCreds, User: cfg.natsUser, Password: cfg.natsPassword, CA: cfg.natsCA,
+			URL: cfg.nats.URL, Creds: cfg.nats.Creds, User: cfg.nats.User, Password: cfg.nats.Password, CA: cfg.nats.CA,
 		},
 		Keep:    cfg.keep,
 		Logger:  log,
