@@ -184,7 +184,7 @@ func (l *Link) leave(nc *nats.Conn) {
 	l.silent = true // what follows is no outage
 	l.mu.Unlock()
 	if nc.IsConnected() {
-		l.publish(nc, wire.UpBye, wire.Bye{Life: l.c.Life.Name(), Reason: "the agent was stopped"})
+		l.publish(nc, wire.UpBye, wire.Bye{Life: l.c.Life.Name()})
 		_ = nc.FlushTimeout(time.Second) // a goodbye that does not arrive is only slower
 	}
 	nc.Close()
