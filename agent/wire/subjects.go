@@ -71,8 +71,6 @@ const (
 	StreamRuns    = "RUNS"    // hub.*.run.*: blocks; nothing evicted but by the keeper
 	StreamResults = "RESULTS" // hub.*.result.*: last value a subject
 	StreamBenches = "BENCHES" // hub.*.state: last value a subject
-	StreamEvents  = "EVENTS"  // rooms, 24 h
-	StreamCmd     = "CMD"     // queue.*.>: procedures queued for a bench that is away
 	BucketRuns    = "runs"    // KV: Claim by run id
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
 )

@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 )
 
 func TestBench_OnlineByeAndClosed(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -19,7 +19,7 @@ func TestBench_OnlineByeAndClosed(t *testing.T) {
 		t.Helper()
 		began := time.Now()
 		var doc api.Bench
-		lab.Eventually(t, "b1 is offline", func() bool { doc, _ = c.Benches().Get("b1"); return doc.State == api.Offline })
+		coretest.Eventually(t, "b1 is offline", func() bool { doc, _ = c.Benches().Get("b1"); return doc.State == api.Offline })
 		if took := time.Since(began); took > within || !strings.Contains(doc.Reason, why) || !strings.Contains(doc.Reason, "since") {
 			t.Errorf("offline after %s: %s", took, doc.Reason)
 		}
@@ -35,7 +35,7 @@ func TestBench_OnlineByeAndClosed(t *testing.T) {
 }
 
 func TestBench_KnownFromTheStore(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	relay(t, l)
 	b.Arrive()
@@ -48,15 +48,15 @@ func TestBench_KnownFromTheStore(t *testing.T) {
 }
 
 func TestBench_BrokerRestartIsNoOffline(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	l.Stop()
-	lab.Eventually(t, "the relay says so", func() bool { return c.Ready() != nil })
+	coretest.Eventually(t, "the relay says so", func() bool { return c.Ready() != nil })
 	l.Start()
-	lab.Eventually(t, "the relay is back", func() bool { return c.Ready() == nil })
+	coretest.Eventually(t, "the relay is back", func() bool { return c.Ready() == nil })
 	for range 100 {
 		if doc, _ := c.Benches().Get("b1"); doc.State != api.Online {
 			t.Fatalf("%+v", doc)
@@ -65,7 +65,7 @@ func TestBench_BrokerRestartIsNoOffline(t *testing.T) {
 }
 
 func TestRelay_BrokerDownAtStart(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	l.Stop()
 	c, _ := relayUntil(t, l)
 	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, "tester")
@@ -76,5 +76,5 @@ func TestRelay_BrokerDownAtStart(t *testing.T) {
 		t.Error("ready without a broker")
 	}
 	l.Start()
-	lab.Eventually(t, "the relay is ready", func() bool { return c.Ready() == nil && c.Runs().Loaded() })
+	coretest.Eventually(t, "the relay is ready", func() bool { return c.Ready() == nil && c.Runs().Loaded() })
 }

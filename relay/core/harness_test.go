@@ -9,25 +9,25 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/reader"
 )
 
 // relay starts a relay's core and waits until it is ready.
-func relay(t testing.TB, l *lab.Lab, change ...func(*core.Config)) *core.Core {
+func relay(t testing.TB, l *coretest.Lab, change ...func(*core.Config)) *core.Core {
 	t.Helper()
 	c, _ := relayUntil(t, l, change...)
-	lab.Eventually(t, "the relay is ready and loaded", func() bool {
+	coretest.Eventually(t, "the relay is ready and loaded", func() bool {
 		return c.Ready() == nil && c.Benches().Loaded() && c.Runs().Loaded()
 	})
 	return c
 }
 
-func relayUntil(t testing.TB, l *lab.Lab, change ...func(*core.Config)) (c *core.Core, stop func()) {
+func relayUntil(t testing.TB, l *coretest.Lab, change ...func(*core.Config)) (c *core.Core, stop func()) {
 	t.Helper()
 	cfg := core.Config{
 		Bridge: bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")},
-		Logger: lab.Logger(t),
+		Logger: coretest.Logger(t),
 	}
 	for _, f := range change {
 		f(&cfg)
@@ -53,7 +53,7 @@ func relayUntil(t testing.TB, l *lab.Lab, change ...func(*core.Config)) (c *core
 
 func online(t *testing.T, c *core.Core, bench string) {
 	t.Helper()
-	lab.Eventually(t, bench+" is online with a device", func() bool {
+	coretest.Eventually(t, bench+" is online with a device", func() bool {
 		b, ok := c.Benches().Get(bench)
 		return ok && b.State == api.Online && len(b.Devices) > 0
 	})

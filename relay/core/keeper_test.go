@@ -9,7 +9,7 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/reader"
 )
@@ -22,7 +22,7 @@ func keep(limits keeper.Limits) func(*core.Config) {
 }
 
 func TestKeeper_CutsAFloodAndNobodyElse(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b, quiet := l.NewBench("b1"), l.NewBench("b2")
 	c := relay(t, l, keep(keeper.Limits{BytesPerBench: 400_000}))
 	b.Arrive()
@@ -41,14 +41,14 @@ func TestKeeper_CutsAFloodAndNobodyElse(t *testing.T) {
 		}
 		b.Ended(run.ID, 10000)
 	}
-	lab.Eventually(t, "the oldest two are cut", func() bool {
+	coretest.Eventually(t, "the oldest two are cut", func() bool {
 		first, _ := c.Runs().Peek(ids[0])
 		second, _ := c.Runs().Peek(ids[1])
 		return first.KeptFrom == 10001 && second.KeptFrom > 1
 	})
 	for who, c := range map[string]*core.Core{"the same relay": c, "another": relay(t, l, keep(keeper.Limits{}))} {
 		for i, id := range ids {
-			f := lab.NewFollower(t, 1)
+			f := coretest.NewFollower(t, 1)
 			if err := c.Reader().Follow(t.Context(), id, reader.From{}, f); err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestKeeper_CutsAFloodAndNobodyElse(t *testing.T) {
 				t.Errorf("%s, %s: kept from %d, %d lines, gaps %s", who, id, run.KeptFrom, f.Lines(), f.Gaps())
 			}
 		}
-		f := lab.NewFollower(t, 1)
+		f := coretest.NewFollower(t, 1)
 		if err := c.Reader().Follow(t.Context(), other.ID, reader.From{}, f); err != nil || f.Lines() != 1000 {
 			t.Errorf("%s, the quiet bench: %d lines, %v", who, f.Lines(), err)
 		}
@@ -69,20 +69,20 @@ func TestKeeper_CutsAFloodAndNobodyElse(t *testing.T) {
 }
 
 func TestKeeper_ReaderInTheMiddleOfACut(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l, keep(keeper.Limits{BytesPerBench: 300_000}))
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	f.Narrow(5)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
 	for n := range int64(400) {
 		b.Lines(run.ID, 1+n*100, 100) // about 900 kB, of a run that goes on
 	}
-	lab.Eventually(t, "it is cut", func() bool { got, _ := c.Runs().Peek(run.ID); return got.KeptFrom > 15000 })
-	late := lab.NewFollower(t, 1)
+	coretest.Eventually(t, "it is cut", func() bool { got, _ := c.Runs().Peek(run.ID); return got.KeptFrom > 15000 })
+	late := coretest.NewFollower(t, 1)
 	waitLate, _ := follow(t, relay(t, l), run.ID, reader.From{}, late)
 	b.Ended(run.ID, 40000)
 	if err := waitLate(); err != nil || !strings.HasPrefix(late.Gaps(), "[1-") || late.Next() != 40001 {
@@ -95,10 +95,10 @@ func TestKeeper_ReaderInTheMiddleOfACut(t *testing.T) {
 }
 
 func TestKeeper_RemovesOldRunsAndStrays(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	first, stop := relayUntil(t, l)
-	lab.Eventually(t, "ready", func() bool { return first.Ready() == nil && first.Runs().Loaded() })
+	coretest.Eventually(t, "ready", func() bool { return first.Ready() == nil && first.Runs().Loaded() })
 	b.Arrive()
 	online(t, first, "b1")
 	old := start(t, first, api.RunRequest{ID: "old"})
@@ -111,12 +111,12 @@ func TestKeeper_RemovesOldRunsAndStrays(t *testing.T) {
 	})
 	fresh := start(t, c, api.RunRequest{ID: "fresh"})
 	b.Lines(fresh.ID, 1, 10)
-	lab.Eventually(t, "the old run is gone", func() bool {
+	coretest.Eventually(t, "the old run is gone", func() bool {
 		_, err := c.Runs().Get(t.Context(), "old")
 		return code(err) == wire.NotFound
 	})
-	hub := lab.Store(t, l)
-	lab.Eventually(t, "only the fresh run's lines are stored", func() bool {
+	hub := coretest.Store(t, l)
+	coretest.Eventually(t, "only the fresh run's lines are stored", func() bool {
 		return fmt.Sprint(hub.Subjects(wire.StreamRuns)) == "[hub.b1.run.fresh]"
 	})
 	if got := fmt.Sprint(hub.Subjects(wire.StreamResults)); strings.Contains(got, "old") {
@@ -125,18 +125,18 @@ func TestKeeper_RemovesOldRunsAndStrays(t *testing.T) {
 }
 
 func TestKeeper_OneAtATime(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	first, stop := relayUntil(t, l)
-	lab.Eventually(t, "ready", func() bool { return first.Ready() == nil })
-	hub := lab.Store(t, l)
-	lab.Eventually(t, "one keeps", func() bool { return hub.Value(wire.BucketLeases, "keeper") != "" })
+	coretest.Eventually(t, "ready", func() bool { return first.Ready() == nil })
+	hub := coretest.Store(t, l)
+	coretest.Eventually(t, "one keeps", func() bool { return hub.Value(wire.BucketLeases, "keeper") != "" })
 	holder := hub.Value(wire.BucketLeases, "keeper")
 	relay(t, l)
 	if got := hub.Value(wire.BucketLeases, "keeper"); got != holder {
 		t.Errorf("%s took the lease of %s", got, holder)
 	}
 	stop()
-	lab.Eventually(t, "the other takes over", func() bool {
+	coretest.Eventually(t, "the other takes over", func() bool {
 		got := hub.Value(wire.BucketLeases, "keeper")
 		return got != "" && got != holder
 	})

@@ -4,22 +4,22 @@ import (
 	"testing"
 
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/reader"
 )
 
 func TestFollow_LiveFromTheFirstLine(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
 	b.Lines(run.ID, 1, 10)
 	b.Lines(run.ID, 11, 5)
-	lab.Eventually(t, "15 lines came", func() bool { return f.Lines() == 15 })
+	coretest.Eventually(t, "15 lines came", func() bool { return f.Lines() == 15 })
 	b.Ended(run.ID, 15)
 	if err := wait(); err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestFollow_LiveFromTheFirstLine(t *testing.T) {
 }
 
 func TestFollow_EveryStart(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -42,7 +42,7 @@ func TestFollow_EveryStart(t *testing.T) {
 	b.Ended(run.ID, 10000)
 	second := relay(t, l) // one that has seen none of it live
 	var middle string
-	whole := lab.NewFollower(t, 1)
+	whole := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, second, run.ID, reader.From{}, whole)
 	if err := wait(); err != nil || whole.Lines() != 10000 {
 		t.Fatalf("%d lines, %v", whole.Lines(), err)
@@ -64,7 +64,7 @@ func TestFollow_EveryStart(t *testing.T) {
 			for who, c := range map[string]interface {
 				Reader() *reader.Reader
 			}{"the relay that started it": c, "another": second} {
-				f := lab.NewFollower(t, from.first)
+				f := coretest.NewFollower(t, from.first)
 				if err := c.Reader().Follow(t.Context(), run.ID, from.From, f); err != nil {
 					t.Fatal(err)
 				}
@@ -75,7 +75,7 @@ func TestFollow_EveryStart(t *testing.T) {
 		})
 	}
 	t.Run("the log as stored", func(t *testing.T) {
-		f := lab.NewFollower(t, 150)
+		f := coretest.NewFollower(t, 150)
 		if err := second.Reader().Log(t.Context(), run.ID, 150, f); err != nil || f.Lines() != 9851 || f.Ended() == nil {
 			t.Errorf("%d lines, end %v, %v", f.Lines(), f.Ended(), err)
 		}
@@ -83,7 +83,7 @@ func TestFollow_EveryStart(t *testing.T) {
 }
 
 func TestFollow_HolesDoublesReordersGaps(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -107,22 +107,22 @@ func TestFollow_HolesDoublesReordersGaps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := start(t, c, api.RunRequest{})
-			early := lab.NewFollower(t, 1)
+			early := coretest.NewFollower(t, 1)
 			waitEarly, _ := follow(t, c, run.ID, reader.From{}, early)
-			lab.Eventually(t, "it is live", func() bool { return early.Lives() == 1 })
+			coretest.Eventually(t, "it is live", func() bool { return early.Lives() == 1 })
 			for _, store := range story.stored {
 				store(run.ID)
 			}
 			b.Ended(run.ID, story.ended)
-			late := lab.NewFollower(t, 1)
+			late := coretest.NewFollower(t, 1)
 			waitLate, _ := follow(t, c, run.ID, reader.From{}, late)
-			fresh := lab.NewFollower(t, 1)
+			fresh := coretest.NewFollower(t, 1)
 			waitFresh, _ := follow(t, relay(t, l), run.ID, reader.From{}, fresh)
 			for i, wait := range []func() error{waitEarly, waitLate, waitFresh} {
 				if err := wait(); err != nil {
 					t.Fatal(err)
 				}
-				f := []*lab.Follower{early, late, fresh}[i]
+				f := []*coretest.Follower{early, late, fresh}[i]
 				if f.Lines() != story.lines || f.Gaps() != story.gaps {
 					t.Errorf("follower %d: %d lines and gaps %s, expected %d and %s", i, f.Lines(), f.Gaps(), story.lines, story.gaps)
 				}
@@ -132,22 +132,22 @@ func TestFollow_HolesDoublesReordersGaps(t *testing.T) {
 }
 
 func TestFollow_SlowFollowerMissesNothing(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
-	lab.Eventually(t, "it is live", func() bool { return f.Lives() == 1 })
+	coretest.Eventually(t, "it is live", func() bool { return f.Lives() == 1 })
 	f.Narrow(3)
 	for n := range int64(200) {
 		b.Lines(run.ID, 1+n*200, 200)
 	}
-	lab.Eventually(t, "it lags", func() bool { return f.Lags() == 1 })
+	coretest.Eventually(t, "it lags", func() bool { return f.Lags() == 1 })
 	f.Free(40)
-	lab.Eventually(t, "it lags again", func() bool { return f.Next() == 1+43*200 })
+	coretest.Eventually(t, "it lags again", func() bool { return f.Next() == 1+43*200 })
 	f.Free(-1)
 	b.Ended(run.ID, 40000)
 	if err := wait(); err != nil || f.Lines() != 40000 {
@@ -156,7 +156,7 @@ func TestFollow_SlowFollowerMissesNothing(t *testing.T) {
 }
 
 func TestFollow_ManyJoinDuringAFlood(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -164,16 +164,16 @@ func TestFollow_ManyJoinDuringAFlood(t *testing.T) {
 	run := start(t, c, api.RunRequest{})
 	const blocks, each = 600, 100
 	var waits []func() error
-	var all []*lab.Follower
+	var all []*coretest.Follower
 	for n := range int64(blocks) {
-		msg := lab.BlockMsg(t, lab.Lines(run.ID, 1+n*each, each))
+		msg := coretest.BlockMsg(t, coretest.Lines(run.ID, 1+n*each, each))
 		msg.Reply = b.NC.NewInbox() // as the agent: pipelined, with an acknowledgement asked for
 		if err := b.NC.PublishMsg(msg); err != nil {
 			t.Fatal(err)
 		}
 		if n%60 == 0 {
 			b.Flush()
-			f := lab.NewFollower(t, 1)
+			f := coretest.NewFollower(t, 1)
 			wait, _ := follow(t, c, run.ID, reader.From{}, f)
 			waits, all = append(waits, wait), append(all, f)
 		}
@@ -188,13 +188,13 @@ func TestFollow_ManyJoinDuringAFlood(t *testing.T) {
 }
 
 func TestFollow_BrokerGoesAndComesBack(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
 	for n := range int64(5) {
 		for m := range int64(10) {
@@ -202,7 +202,7 @@ func TestFollow_BrokerGoesAndComesBack(t *testing.T) {
 		}
 		l.Stop()
 		l.Start()
-		lab.Eventually(t, "the bench is back", b.NC.IsConnected)
+		coretest.Eventually(t, "the bench is back", b.NC.IsConnected)
 		if n%2 == 0 { // stored before the relay is back: it must look
 			b.Lines(run.ID, 1+(n*10+10)*100, 100)
 		}
@@ -215,19 +215,19 @@ func TestFollow_BrokerGoesAndComesBack(t *testing.T) {
 }
 
 func TestFollow_RogueNeighbourIsNotHeard(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b, rogue := l.NewBench("b1"), l.NewBench("b2")
 	c := relay(t, l)
 	b.Arrive()
 	rogue.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
-	evil := lab.Lines(run.ID, 1, 3)
+	evil := coretest.Lines(run.ID, 1, 3)
 	evil.Text = []string{"evil", "evil", "evil"}
 	for range 5 {
-		if err := rogue.NC.PublishMsg(lab.BlockMsg(t, evil)); err != nil {
+		if err := rogue.NC.PublishMsg(coretest.BlockMsg(t, evil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -252,8 +252,8 @@ func TestFollow_RogueNeighbourIsNotHeard(t *testing.T) {
 }
 
 func TestFollow_UnknownRun(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	c := relay(t, l)
-	want(t, c.Reader().Follow(t.Context(), "nothing", reader.From{}, lab.NewFollower(t, 1)), "not_found")
-	want(t, c.Reader().Follow(t.Context(), "../*", reader.From{}, lab.NewFollower(t, 1)), "not_found")
+	want(t, c.Reader().Follow(t.Context(), "nothing", reader.From{}, coretest.NewFollower(t, 1)), "not_found")
+	want(t, c.Reader().Follow(t.Context(), "../*", reader.From{}, coretest.NewFollower(t, 1)), "not_found")
 }

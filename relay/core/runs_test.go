@@ -10,14 +10,14 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/runs"
 )
 
 func ptr(n int) *int { return &n }
 
 func TestStart_BadInput(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Inventory(
@@ -59,7 +59,7 @@ func TestStart_BadInput(t *testing.T) {
 }
 
 func TestStart_SameIDFromTwoRelaysAHundredTimes(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	one, two := relay(t, l), relay(t, l)
 	b.Arrive()
@@ -98,7 +98,7 @@ func TestStart_SameIDFromTwoRelaysAHundredTimes(t *testing.T) {
 }
 
 func TestStart_BenchAwayLeavesNothing(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -124,7 +124,7 @@ func TestStart_BenchAwayLeavesNothing(t *testing.T) {
 }
 
 func TestStart_RelayThatHasJustStarted(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	relay(t, l)
 	b.Inventory() // no beat: the second relay has to ask
@@ -137,7 +137,7 @@ func TestStart_RelayThatHasJustStarted(t *testing.T) {
 }
 
 func TestStart_WallClockADayOff(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	for _, off := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		c := relay(t, l, func(cfg *core.Config) { cfg.Wall = func() time.Time { return time.Now().Add(off) } })
@@ -149,17 +149,17 @@ func TestStart_WallClockADayOff(t *testing.T) {
 			t.Errorf("void at %d, the bench's clock says %d", got.VoidAt, now)
 		}
 		b.Ended(run.ID, 0)
-		lab.Eventually(t, "it ended", func() bool { got, _ := c.Runs().Peek(run.ID); return got.State == wire.Ended })
+		coretest.Eventually(t, "it ended", func() bool { got, _ := c.Runs().Peek(run.ID); return got.State == wire.Ended })
 	}
 }
 
 func TestStart_OtherLife(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.Life = "reborn" // a new process, whose first beat has not arrived yet
 		b.OnStart = func(s wire.Start) *wire.Answer {
 			if s.Life != "reborn" {
@@ -177,24 +177,24 @@ func TestStart_OtherLife(t *testing.T) {
 }
 
 func TestStart_BothLivesAnswer(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	twin := l.NewBench("b1")
-	twin.Handle(func(b *lab.Bench) {
+	twin.Handle(func(b *coretest.Bench) {
 		b.OnStart = func(wire.Start) *wire.Answer {
 			return &wire.Answer{Fault: &wire.Fault{Code: wire.OtherLife, Message: "other life"}}
 		}
 	})
-	b.Handle(func(b *lab.Bench) { b.OnStart = nil }) // it starts, but its answer is lost
+	b.Handle(func(b *coretest.Bench) { b.OnStart = nil }) // it starts, but its answer is lost
 	run := start(t, c, api.RunRequest{TTLMS: ptr(1000)})
 	if run.State == wire.Ended || len(twin.Starts()) != 1 || twin.Starts()[0].Life == twin.Life {
 		t.Errorf("the run is %s; the twin got %+v", run.State, twin.Starts())
 	}
-	lab.Eventually(t, "both are named", func() bool {
-		for _, one := range []*lab.Bench{b, twin} {
+	coretest.Eventually(t, "both are named", func() bool {
+		for _, one := range []*coretest.Bench{b, twin} {
 			one.Beat()
 			one.Flush()
 		}
@@ -206,12 +206,12 @@ func TestStart_BothLivesAnswer(t *testing.T) {
 }
 
 func TestStart_RefusedByTheAgent(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.OnStart = func(wire.Start) *wire.Answer {
 			return &wire.Answer{Fault: &wire.Fault{Code: wire.Draining, Message: "stopping"}}
 		}
@@ -223,24 +223,24 @@ func TestStart_RefusedByTheAgent(t *testing.T) {
 }
 
 func TestRun_WithoutAWordIsUnknownThenSettled(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
-	b.Handle(func(b *lab.Bench) { b.OnStart = nil })
+	b.Handle(func(b *coretest.Bench) { b.OnStart = nil })
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.OnOther = func(subject string, q wire.Request) *wire.Answer { return nil } // stopped like by SIGSTOP
 	})
 	run := start(t, c, api.RunRequest{TTLMS: ptr(200)})
 	if run.State != wire.Claimed {
 		t.Errorf("the run is %s", run.State)
 	}
-	lab.Eventually(t, "nobody knows", func() bool {
+	coretest.Eventually(t, "nobody knows", func() bool {
 		got, _ := c.Runs().Peek(run.ID)
 		return got.State == wire.Unknown && got.UnknownSince != nil
 	})
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.OnOther = func(subject string, q wire.Request) *wire.Answer {
 			if subject != wire.CmdRequest(wire.VerbRun) || q.Device != "d1" {
 				return nil
@@ -251,14 +251,14 @@ func TestRun_WithoutAWordIsUnknownThenSettled(t *testing.T) {
 			}}
 		}
 	})
-	lab.Eventually(t, "the bench settles it", func() bool {
+	coretest.Eventually(t, "the bench settles it", func() bool {
 		got, _ := c.Runs().Peek(run.ID)
 		return got.Outcome == wire.Refused && got.UnknownSince == nil
 	})
 }
 
 func TestRuns_ListedAndFoundAfterAColdStart(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -303,7 +303,7 @@ func TestRuns_ListedAndFoundAfterAColdStart(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
@@ -311,7 +311,7 @@ func TestCancel(t *testing.T) {
 	want(t, c.Runs().Cancel(t.Context(), "nothing", "tester"), wire.NotFound)
 	run := start(t, c, api.RunRequest{})
 	asked := make(chan string, 1)
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.OnOther = func(subject string, q wire.Request) *wire.Answer {
 			if subject == wire.CmdRunCancel {
 				asked <- q.Run
@@ -329,14 +329,14 @@ func TestCancel(t *testing.T) {
 	want(t, c.Runs().Cancel(t.Context(), run.ID, "tester"), wire.BenchOffline)
 	back := l.NewBench("b1")
 	back.Ended(run.ID, 0)
-	lab.Eventually(t, "it ended", func() bool { got, _ := c.Runs().Peek(run.ID); return got.State == wire.Ended })
+	coretest.Eventually(t, "it ended", func() bool { got, _ := c.Runs().Peek(run.ID); return got.State == wire.Ended })
 	want(t, c.Runs().Cancel(t.Context(), run.ID, "tester"), wire.RunEnded)
 }
 
 func TestAnswers_OfABenchThatWasNotAsked(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b, rogue := l.NewBench("b1"), l.NewBench("b2")
-	b.Handle(func(b *lab.Bench) {
+	b.Handle(func(b *coretest.Bench) {
 		b.OnStart = func(s wire.Start) *wire.Answer {
 			// The neighbour knows even the relay's name and the request's id.
 			_ = rogue.NC.Publish(wire.UpReply(s.Relay, s.Req), []byte(

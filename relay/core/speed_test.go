@@ -10,7 +10,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/reader"
 )
 
@@ -29,17 +29,17 @@ func (c *counter) End(api.Run)                { close(c.ended) }
 // BenchmarkFlood pushes blocks of about 64 KiB through broker, store and reader
 // to 20 followers; lines/s is what matters.
 func BenchmarkFlood(b *testing.B) {
-	l := lab.New(b)
+	l := coretest.New(b)
 	bench := l.NewBench("b1")
 	c := relay(b, l)
 	bench.Arrive()
-	lab.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
+	coretest.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
 	run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, "t")
 	if err != nil {
 		b.Fatal(err)
 	}
 	const each = 480
-	block := lab.Lines(run.ID, 1, each)
+	block := coretest.Lines(run.ID, 1, each)
 	for i := range block.Text {
 		block.Text[i] = "11-21 08:00:00.123  1234  5678 I ActivityManager: a line as logcat prints them, about one hundred and thirty bytes, more or less ok"
 	}
@@ -89,16 +89,16 @@ func BenchmarkFlood(b *testing.B) {
 // BenchmarkCommand runs commands one after another, from the start to the end
 // that a follower sees, against a bench that answers at once.
 func BenchmarkCommand(b *testing.B) {
-	l := lab.New(b)
+	l := coretest.New(b)
 	bench := l.NewBench("b1")
 	c := relay(b, l)
 	bench.Arrive()
-	lab.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
-	bench.Handle(func(bench *lab.Bench) {
+	coretest.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
+	bench.Handle(func(bench *coretest.Bench) {
 		bench.OnStart = func(s wire.Start) *wire.Answer {
 			zero := 0
 			result, _ := json.Marshal(wire.Result{Run: s.Run, Rev: 3, Device: "d1", State: wire.Ended, Outcome: wire.Exited, ExitCode: &zero, Lines: 1})
-			_ = bench.NC.PublishMsg(lab.BlockMsg(b, lab.Lines(s.Run, 1, 1)))
+			_ = bench.NC.PublishMsg(coretest.BlockMsg(b, coretest.Lines(s.Run, 1, 1)))
 			_ = bench.NC.Publish(wire.UpResult(s.Run), result)
 			return &wire.Answer{Result: &wire.Result{Run: s.Run, Rev: 1, Device: s.Device, State: wire.Accepted}}
 		}

@@ -7,18 +7,18 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/internal/lab"
+	"github.com/farbench/farbench/relay/core/coretest"
 	"github.com/farbench/farbench/relay/reader"
 )
 
 func TestFollow_StorePutBackToAnOlderCopy(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
 	for n := range int64(20) {
 		b.Lines(run.ID, 1+n*100, 100)
@@ -29,7 +29,7 @@ func TestFollow_StorePutBackToAnOlderCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Start()
-	lab.Eventually(t, "all are back", func() bool { return b.NC.IsConnected() && c.Ready() == nil })
+	coretest.Eventually(t, "all are back", func() bool { return b.NC.IsConnected() && c.Ready() == nil })
 	for n := int64(20); n < 40; n++ {
 		b.Lines(run.ID, 1+n*100, 100)
 	}
@@ -42,19 +42,19 @@ func TestFollow_StorePutBackToAnOlderCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Start()
-	lab.Eventually(t, "all are back", func() bool { return b.NC.IsConnected() && c.Ready() == nil })
-	answer, err := b.NC.Request(wire.UpAskResume, []byte(`{"runs":["`+run.ID+`","`+lost.ID+`"]}`), lab.Patience)
+	coretest.Eventually(t, "all are back", func() bool { return b.NC.IsConnected() && c.Ready() == nil })
+	answer, err := b.NC.Request(wire.UpAskResume, []byte(`{"runs":["`+run.ID+`","`+lost.ID+`"]}`), coretest.Patience)
 	if err != nil || string(answer.Data) != `{"stored":{"`+lost.ID+`":0,"`+run.ID+`":2000}}` {
 		t.Errorf("the store got to %s, %v", answer.Data, err)
 	}
-	late := lab.NewFollower(t, 1)
+	late := coretest.NewFollower(t, 1)
 	waitLate, _ := follow(t, c, run.ID, reader.From{}, late)
 	for n := int64(20); n < 50; n++ { // as the agent's spool sends them again
 		b.Lines(run.ID, 1+n*100, 100)
 	}
 	b.Ended(run.ID, 5000)
 	for i, wait := range []func() error{wait, waitLate} {
-		if err := wait(); err != nil || []*lab.Follower{f, late}[i].Lines() != 5000 {
+		if err := wait(); err != nil || []*coretest.Follower{f, late}[i].Lines() != 5000 {
 			t.Errorf("follower %d: %v", i, err)
 		}
 	}
@@ -65,21 +65,21 @@ func TestFollow_StorePutBackToAnOlderCopy(t *testing.T) {
 }
 
 func TestFollow_StreamDeletedAndMadeAgain(t *testing.T) {
-	l := lab.New(t)
+	l := coretest.New(t)
 	b := l.NewBench("b1")
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
 	run := start(t, c, api.RunRequest{})
-	f := lab.NewFollower(t, 1)
+	f := coretest.NewFollower(t, 1)
 	wait, _ := follow(t, c, run.ID, reader.From{}, f)
 	for n := range int64(20) {
 		b.Lines(run.ID, 1+n*100, 100)
 	}
-	lab.Eventually(t, "2000 lines came", func() bool { return f.Lines() == 2000 })
-	waiting := lab.NewFollower(t, 2001)
+	coretest.Eventually(t, "2000 lines came", func() bool { return f.Lines() == 2000 })
+	waiting := coretest.NewFollower(t, 2001)
 	waitWaiting, _ := follow(t, c, run.ID, reader.From{Offset: f.Offset()}, waiting)
-	if err := lab.Store(t, l).JS.DeleteStream(t.Context(), wire.StreamRuns); err != nil {
+	if err := coretest.Store(t, l).JS.DeleteStream(t.Context(), wire.StreamRuns); err != nil {
 		t.Fatal(err)
 	}
 	for n := int64(10); n < 30; n++ { // what the spool still has; stored once the relay made the stream again

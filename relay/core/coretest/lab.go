@@ -1,7 +1,8 @@
-// Package lab sets up what tests of the relay stand on: a real broker with the
-// accounts of the hub and of benches, and benches whose agent says exactly
-// what a test wants.
-package lab
+// Package coretest sets up what tests of the relay's core stand on: a real
+// broker with the accounts of the hub and of benches, and benches whose agent
+// says exactly what a test wants. It knows the contract, the broker
+// and what follows a run, but none of the parts that it is used to test.
+package coretest
 
 import (
 	"encoding/json"
