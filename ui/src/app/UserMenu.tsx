@@ -1,6 +1,7 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
 import { Check, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { signOut } from '@/shared/http/api'
+import { Hidden } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
 import css from './frame.module.css'
 
@@ -28,7 +29,7 @@ export function UserMenu() {
           <i aria-hidden>{name.slice(0, 2).toLowerCase()}</i>
           <span>
             {name}
-            <em>, settings</em>
+            <Hidden>, settings</Hidden>
           </span>
         </button>
       </Menu.Target>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Monitor, TriangleAlert } from 'lucide-react'
+import { Hidden } from '@/shared/parts'
 import type { Device } from '@/shared/wire'
 import { androidOf, buildOf, isReady, nameOf } from './bench'
 import css from './benches.module.css'
@@ -38,7 +39,7 @@ export function DeviceRow({ device, isOffline, isChosen, onChoose }: Props) {
       <code className={css.build}>{buildOf(device)}</code>
       {ready && !isOffline ? (
         <Button onClick={onChoose} aria-pressed={isChosen} className={css.run}>
-          Run<span className={css.hidden}> a command on {device.id}</span>…
+          Run<Hidden> a command on {device.id}</Hidden>…
         </Button>
       ) : null}
     </div>

@@ -3,7 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { type LogHandle, LogView, type TimeMode } from '@/shared/log'
-import { FaultNote, runSign, useLate, useTitle } from '@/shared/parts'
+import { FaultNote, Hidden, runSign, useLate, useTitle } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
 import { Facts } from './Facts'
 import { Foot } from './Foot'
@@ -31,7 +31,7 @@ export function RunPage({ id, line, onLine, onStarted }: Props) {
   if (fault && !run) {
     return (
       <main className={css.alone}>
-        <h1 className={css.hidden}>Run {id}</h1>
+        <Hidden as="h1">Run {id}</Hidden>
         <FaultNote fault={fault}>
           <Link to="/">Go to the benches</Link>
         </FaultNote>

@@ -3,6 +3,7 @@ import { Pause, Play } from 'lucide-react'
 import { type RefObject, useEffect, useState } from 'react'
 import { goesOn } from '@/shared/lab'
 import { glyphs, type Lines, type LogHandle, levels, type TimeMode, useCounts } from '@/shared/log'
+import { Hidden } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
 import { short } from '@/shared/words'
 import css from './run.module.css'
@@ -42,7 +43,7 @@ export function Toolbar({ handle, lines, time, onTime, run }: Props) {
               <b className={css[level]} aria-hidden>
                 {glyphs[level]}
               </b>
-              <span className={css.hidden}>{level}</span> {short(counts.byLevel[level])}
+              <Hidden>{level}</Hidden> {short(counts.byLevel[level])}
             </li>
           ))}
           {counts.err > 0 ? (

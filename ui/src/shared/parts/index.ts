@@ -1,6 +1,7 @@
 export { Bar } from './Bar'
 export { CopyButton, copy } from './CopyButton'
 export { FaultNote } from './FaultNote'
+export { Hidden } from './Hidden'
 export { Mark } from './Mark'
 export { Skeleton } from './Skeleton'
 export { type BenchMood, BenchSign, Ring, RunIcon, RunTag, runSign, type Tone } from './signs'
