@@ -1,6 +1,7 @@
 // Package daemon is a whole agent: it wires journal, spool, runner, inventory
 // and link, and ends them in the order in which nothing is lost. The command
-// farbench-agent runs one, local mode another in its own process.
+// farbench-agent runs one, local mode another in its own process; it knows
+// neither, and no command line.
 package daemon
 
 import (
@@ -29,9 +30,6 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// Version of the agent, as it tells the hub.
-const Version = "0.1.0"
-
 // Config is an agent's configuration.
 type Config struct {
 	Bench string // its id, also the name of its NATS account
@@ -39,6 +37,8 @@ type Config struct {
 	Data  string // directory of journal and spool
 	ADB   string // "sim", "tcp:HOST:PORT" or "auto"
 	NATS  dial.Server
+
+	Version string // of the program, for people
 
 	Logger  *slog.Logger
 	Console io.Writer // runs' lines are shown there; nil: nowhere
@@ -138,7 +138,7 @@ func (d *Daemon) wire() (err error) {
 	}
 	d.state = wire.State{
 		Bench: c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
-		Agent: wire.AgentInfo{Version: Version, OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Agent: wire.AgentInfo{Version: c.Version, OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
 	d.link, err = link.New(link.Config{
 		Server: c.NATS, Name: c.Bench, Host: host, PID: os.Getpid(),

@@ -2,7 +2,7 @@
 // letter and from the marks that tools and test scripts put in front of their
 // lines. What has no mark is plain. It is called for every line of every run,
 // a million a second, so it looks at a line's beginning only and allocates
-// nothing.
+// nothing. It knows nothing but the text.
 package level
 
 import "github.com/farbench/farbench/agent/wire"

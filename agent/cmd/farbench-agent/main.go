@@ -12,9 +12,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// version is set by the linker.
+var version = "dev"
+
 type commandLine struct {
 	Run runCommand `cmd:"" help:"Serve this bench: connect to the broker and run commands on its devices."`
 	Sim simCommand `cmd:"" help:"Run a simulated bench for demos, training and tests."`
+
+	Version kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {
@@ -26,6 +31,7 @@ func main() {
 		kong.Description("The agent of a Farbench bench."),
 		kong.UsageOnError(),
 		kong.Configuration(environmentFile),
+		kong.Vars{"version": version},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err := parsed.Run(); err != nil {

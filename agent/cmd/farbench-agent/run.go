@@ -77,7 +77,7 @@ func (c *runCommand) config() (daemon.Config, error) {
 		data = dir
 	}
 	config := daemon.Config{
-		Bench: c.Bench, Data: data, ADB: c.ADB,
+		Bench: c.Bench, Data: data, ADB: c.ADB, Version: version,
 		NATS: dial.Server{URL: c.NATSURL, Creds: c.NATSCreds, User: c.NATSUser, Password: c.NATSPassword, CA: c.NATSCA},
 	}
 	if missing != nil {

@@ -22,16 +22,21 @@ import (
 	"github.com/farbench/farbench/relay/client"
 )
 
+// version is set by the linker.
+var version = "dev"
+
 type arguments struct {
 	Listen  string `env:"FARBENCH_LISTEN" default:"127.0.0.1:7070" placeholder:"HOST:PORT" help:"Where browsers and the CLI connect; loopback only, port 0 takes a free one. Default ${default}."`
 	Data    string `env:"FARBENCH_DATA" type:"path" placeholder:"DIR" help:"Where runs, logs and the token are kept; by default in the user's state directory."`
 	ADB     string `env:"FARBENCH_ADB" default:"auto" placeholder:"sim|tcp:HOST:PORT|auto" help:"The devices: simulated, of this adb server, or auto: of the adb server that runs here if it has any, else simulated."`
 	Verbose bool   `short:"v" help:"Log what is of use only when looking for a mistake."`
+
+	Version kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {
 	var args arguments
-	kong.Parse(&args, kong.Name("farbench-local"), kong.Description("Farbench in one process, on this PC alone."), kong.UsageOnError())
+	kong.Parse(&args, kong.Name("farbench-local"), kong.Description("Farbench in one process, on this PC alone."), kong.UsageOnError(), kong.Vars{"version": version})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process as it always does
 	if err := run(ctx, args, os.Stdout, os.Stderr); err != nil {

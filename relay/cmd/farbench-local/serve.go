@@ -58,7 +58,7 @@ func serve(ctx context.Context, o options) (err error) {
 		return err
 	}
 	agent, err := daemon.New(daemon.Config{
-		Bench: bench, Name: bench, Data: o.data.agentDir(), ADB: o.adb, SimDevices: 2,
+		Bench: bench, Name: bench, Version: version, Data: o.data.agentDir(), ADB: o.adb, SimDevices: 2,
 		NATS:   dial.Server{URL: b.URL(), User: bench, Password: b.Password(bench)},
 		Logger: o.log, Console: o.console,
 	})
