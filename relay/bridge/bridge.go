@@ -115,11 +115,12 @@ func (b *Bridge) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nc, err := nats.Connect(b.cfg.URL, options...)
+	closed := make(chan struct{}) // by the library's last callback
+	nc, err := nats.Connect(b.cfg.URL, append(options, nats.ClosedHandler(func(*nats.Conn) { close(closed) }))...)
 	if err != nil {
 		return fmt.Errorf("connecting to the broker at %s: %w", b.cfg.URL, err)
 	}
-	defer nc.Close()
+	defer func() { nc.Close(); <-closed }()
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(5*time.Second))
 	if err != nil {
 		return fmt.Errorf("opening the broker's store: %w", err)

@@ -40,13 +40,13 @@ func (c *cursor) take(b *Block) outcome {
 	return joined
 }
 
-// push is take for a joined follower: false lets it go.
-func (c *cursor) push(b *Block) bool {
-	why := c.take(b)
-	if why != joined {
-		c.wake(why)
+// present tells a joined follower that it is at the present, unless the head
+// itself is behind it. The head's mutex is held.
+func (c *cursor) present() {
+	if !c.live && !c.h.adrift {
+		c.live = true
+		c.f.Live()
 	}
-	return why == joined
 }
 
 func (c *cursor) wake(why outcome) {
@@ -59,7 +59,7 @@ func (c *cursor) wake(why outcome) {
 
 // follow joins, replays and makes room in turns until the end.
 func (c *cursor) follow(ctx context.Context) error {
-	defer c.h.unhold(c)
+	defer c.h.quit(c)
 	for {
 		why := c.h.join(c)
 		if why == joined {
@@ -68,7 +68,6 @@ func (c *cursor) follow(ctx context.Context) error {
 			case <-c.woken:
 				why = c.why
 			case <-ctx.Done():
-				c.h.leave(c)
 				return ctx.Err()
 			}
 		}

@@ -40,6 +40,9 @@ func (r *Reader) heard(bench string, msg *nats.Msg) {
 	if h == nil || h.bench != bench {
 		return
 	}
+	if b := (&Block{Run: h.run, Data: msg.Data}); b.quick() && h.letGo(b) {
+		return
+	}
 	b, err := parse(h.run, msg.Data)
 	if err != nil {
 		r.log.Warn("dropped a block", "bench", bench, "run", h.run, "err", err)

@@ -2,7 +2,6 @@ package reader
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,13 +27,19 @@ type head struct {
 	stash   []*Block // live blocks that are ahead, while lines before them are looked for
 	stashed int
 	joined  []*cursor
-	holds   int // followers who are about to join or who make room
+	slow    map[*cursor]struct{} // were joined, have no room now, and what they need is still in recent
+	eased   chan struct{}        // closed, and made anew, when slow or joined changed for the better
+	holds   int                  // followers who are about to join or who make room
+	adrift  bool                 // live blocks are let go, for everybody is busy; the store has them
+	heard   int64                // the last line of those
 	missing bool
 	hunting bool // a goroutine looks into the store
 	ended   *api.Run
 }
 
-func newHead(r *Reader, bench, run string) *head { return &head{r: r, bench: bench, run: run} }
+func newHead(r *Reader, bench, run string) *head {
+	return &head{r: r, bench: bench, run: run, slow: map[*cursor]struct{}{}, eased: make(chan struct{})}
+}
 
 // locate finds the first position: behind the block that was stored last,
 // where no live block has told yet.
@@ -104,8 +109,14 @@ func (h *head) push(b *Block) {
 	h.trimRecent()
 	kept := h.joined[:0]
 	for _, c := range h.joined {
-		if c.push(b) {
+		switch why := c.take(b); why {
+		case joined:
 			kept = append(kept, c)
+		case full:
+			h.slowed(c)
+			c.wake(full)
+		default:
+			c.wake(why)
 		}
 	}
 	clear(h.joined[len(kept):])
@@ -115,24 +126,29 @@ func (h *head) push(b *Block) {
 
 // trimRecent keeps what late joiners and those who make room may need.
 func (h *head) trimRecent() {
-	limit := recentBytes
-	if h.holds > 0 && h.r.held.Load() < heldInAll {
-		limit = heldBytes
-	}
+	limit := h.limit()
 	before, n := h.over(), 0
 	for h.bytes > limit && n < len(h.recent)-1 {
 		h.bytes -= len(h.recent[n].Data)
 		n++
 	}
-	h.recent = slices.Delete(h.recent, 0, n)
+	clear(h.recent[:n])
+	h.recent = h.recent[n:]
 	h.r.held.Add(h.over() - before)
+}
+
+func (h *head) limit() int {
+	if h.holds > 0 && h.r.held.Load() < heldInAll {
+		return heldBytes
+	}
+	return recentBytes
 }
 
 func (h *head) over() int64 { return int64(max(h.bytes-recentBytes, 0)) }
 
 func (h *head) drop() {
 	h.r.held.Add(-h.over())
-	h.recent, h.bytes, h.stash, h.stashed = nil, 0, nil, 0
+	h.recent, h.bytes, h.stash, h.stashed, h.adrift, h.heard = nil, 0, nil, 0, false, 0
 }
 
 // stow keeps a block that is ahead. When too much waits, all of it is let go:
@@ -178,7 +194,7 @@ func (h *head) changed(run api.Run) {
 
 // cut shows as a gap what the keeper took away before a follower had it.
 func (h *head) cut(keptFrom int64) {
-	if h.known && h.pos.next < keptFrom && len(h.joined) > 0 {
+	if h.known && h.pos.next < keptFrom && h.followed() {
 		h.offer(cutBlock(h.run, h.pos.next, keptFrom))
 	}
 }
@@ -202,7 +218,7 @@ func (h *head) finish() {
 		}
 	}
 	clear(h.joined[len(kept):])
-	if h.joined = kept; len(kept) > 0 && h.known && h.pos.next <= h.ended.Lines {
+	if h.joined = kept; h.followed() && h.known && h.pos.next <= h.ended.Lines {
 		h.look()
 	}
 }

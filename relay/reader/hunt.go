@@ -14,10 +14,10 @@ const settleFor = 20 * time.Millisecond
 const openGapFor = 10 * time.Second
 
 // look starts the search for blocks that the head misses. The caller holds
-// h.mu. While nobody has joined there is nobody to search for.
+// h.mu. While nobody follows there is nobody to search for.
 func (h *head) look() {
 	h.missing = true
-	if h.hunting || len(h.joined) == 0 {
+	if h.hunting || !h.followed() {
 		return
 	}
 	h.hunting = true
@@ -29,8 +29,8 @@ func (h *head) look() {
 func (h *head) wanted() (yes, sure bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	sure = len(h.stash) > 0 || h.ended != nil && h.pos.next <= h.ended.Lines
-	yes = len(h.joined) > 0 && (h.missing || sure)
+	sure = len(h.stash) > 0 || h.pos.next <= h.heard || h.ended != nil && h.pos.next <= h.ended.Lines
+	yes = h.followed() && (h.missing || sure)
 	h.missing, h.hunting = h.missing && !yes, yes
 	return yes, sure
 }
@@ -41,17 +41,21 @@ func (h *head) hunt() {
 	s := search{r: h.r, bench: h.bench, run: h.run}
 	var idleSince time.Time
 	for wait := settleFor; ; {
-		if !sleep(ctx, wait) {
-			h.mu.Lock()
+		going := sleep(ctx, wait)
+		h.mu.Lock()
+		if going = going && h.calm(ctx, 0); !going {
 			h.hunting = false
 			h.mu.Unlock()
 			return
 		}
+		h.mu.Unlock()
 		var yes bool
 		if yes, s.sure = h.wanted(); !yes {
 			return
 		}
-		idle, err := s.pass(ctx, h.next, func(b *Block, _ uint64) (verdict, bool) { return h.found(b), true })
+		idle, err := s.pass(ctx, h.next, func(b *Block, pending uint64) (verdict, bool) {
+			return h.found(ctx, b, pending)
+		})
 		switch {
 		case err != nil:
 			h.r.log.Debug("looking for missing lines, trying again", "run", h.run, "err", err)
@@ -81,16 +85,23 @@ func (h *head) next() int64 {
 	return h.pos.next
 }
 
-// found takes a block from the store.
-func (h *head) found(b *Block) verdict {
+// found takes a block from the store. While the head is crowded it waits as long
+// as a pass waits for a single follower, then ends the pass.
+func (h *head) found(ctx context.Context, b *Block, pending uint64) (verdict, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if !h.calm(ctx, patience) {
+		return have, false
+	}
+	if pending < nearHead {
+		h.ashore()
+	}
 	v, next := h.pos.offer(b)
 	if v == take {
 		h.push(next)
 		h.unstow()
 	}
-	return v
+	return v, true
 }
 
 // giveUp ends the wait for lines that cannot come any more: those that the
@@ -102,6 +113,7 @@ func (h *head) giveUp(ctx context.Context, openGap bool) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.ashore()
 	h.cut(keptFrom)
 	if openGap && h.pos.open && h.ended != nil && h.pos.next <= h.ended.Lines {
 		h.pos = position{next: h.ended.Lines + 1}

@@ -1,5 +1,10 @@
 package reader
 
+import (
+	"slices"
+	"sort"
+)
+
 // outcome is why a follower is not, or no longer, joined to its run's head.
 type outcome int
 
@@ -15,14 +20,37 @@ const (
 func (h *head) join(c *cursor) outcome {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	defer h.ease()
+	why := h.catchUp(c)
+	if why == full {
+		h.slowed(c)
+		return full
+	}
+	delete(h.slow, c)
+	if why != joined {
+		return why
+	}
+	h.joined = append(h.joined, c)
+	c.present()
+	h.release(c)
+	if h.missing {
+		h.look()
+	}
+	h.finish()
+	return joined
+}
+
+// catchUp hands over what is in memory. The caller holds h.mu.
+func (h *head) catchUp(c *cursor) outcome {
 	if c.pos.next < h.pos.next {
-		if len(h.recent) == 0 || h.recent[0].First > c.pos.next {
+		from := h.at(c.pos.next)
+		if from < 0 {
 			if h.ended != nil && c.pos.next > h.ended.Lines {
 				return complete
 			}
 			return behind
 		}
-		for _, b := range h.recent {
+		for _, b := range h.recent[from:] {
 			if why := c.take(b); why != joined {
 				return why
 			}
@@ -31,31 +59,28 @@ func (h *head) join(c *cursor) outcome {
 	if h.ended != nil && c.pos.next > h.ended.Lines {
 		return complete
 	}
-	h.joined = append(h.joined, c)
-	if !c.live {
-		c.live = true
-		c.f.Live()
-	}
-	if c.holding {
-		c.holding = false
-		h.holds--
-	}
-	if h.missing {
-		h.look()
-	}
-	h.finish()
 	return joined
 }
 
-func (h *head) leave(c *cursor) {
+// at finds the block in memory that holds line; -1: line is older.
+func (h *head) at(line int64) int {
+	return sort.Search(len(h.recent), func(i int) bool { return h.recent[i].First > line }) - 1
+}
+
+// quit forgets a follower who leaves.
+func (h *head) quit(c *cursor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i, other := range h.joined {
-		if other == c {
-			h.joined = append(h.joined[:i], h.joined[i+1:]...)
-			return
-		}
+	if i := slices.Index(h.joined, c); i >= 0 {
+		h.joined = slices.Delete(h.joined, i, i+1)
 	}
+	delete(h.slow, c)
+	h.release(c)
+	h.trimRecent()
+	if !h.followed() && h.holds == 0 {
+		h.adrift, h.heard = false, 0
+	}
+	h.ease()
 }
 
 // hold keeps more blocks in memory while c is about to join, so that a flood
@@ -63,6 +88,10 @@ func (h *head) leave(c *cursor) {
 func (h *head) hold(c *cursor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.keepFor(c)
+}
+
+func (h *head) keepFor(c *cursor) {
 	if !c.holding {
 		c.holding = true
 		h.holds++
@@ -72,11 +101,15 @@ func (h *head) hold(c *cursor) {
 func (h *head) unhold(c *cursor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.release(c)
+	h.trimRecent()
+}
+
+// release no longer keeps more for c.
+func (h *head) release(c *cursor) {
 	if c.holding {
 		c.holding = false
-		if h.holds--; h.holds == 0 {
-			h.trimRecent()
-		}
+		h.holds--
 	}
 }
 

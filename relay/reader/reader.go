@@ -31,6 +31,7 @@ const (
 	keepHead    = 10 * time.Second
 	keepFeed    = 30 * time.Second
 	nearEnd     = 512         // blocks: a replay this close to the end is about to join
+	nearHead    = 64          // blocks: likewise for the head's own pass, for all who follow it
 	pollEvery   = time.Second // how often the store is looked at while lines are missing
 )
 
