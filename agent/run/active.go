@@ -140,7 +140,10 @@ func (a *active) feed(shell Shell) {
 
 // read takes all that the command prints, to its exit or the stream's end.
 func (a *active) read(shell Shell) (code byte, exited bool) {
+	var n int // bytes of one read
+	var total int64
 	emit := func(id adb.Packet, data []byte) {
+		n += len(data)
 		switch id {
 		case adb.Stdout:
 			if data = a.pid.strip(data); len(data) > 0 {
@@ -153,6 +156,7 @@ func (a *active) read(shell Shell) (code byte, exited bool) {
 		}
 	}
 	for !exited {
+		n = 0
 		a.log.begin()
 		err := shell.Read(emit)
 		a.log.flushIfFree()
@@ -162,11 +166,25 @@ func (a *active) read(shell Shell) (code byte, exited bool) {
 			}
 			break
 		}
+		total += int64(n)
+		if d := a.r.pace.read(a.start.Run, n, total, time.Now()); d > 0 && !exited {
+			a.wait(d)
+		}
 	}
 	if rest := a.pid.rest(); len(rest) > 0 {
 		a.log.output(wire.Out, rest)
 	}
 	return code, exited
+}
+
+// wait holds the reader back, but not from its end.
+func (a *active) wait(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-a.stopping:
+	}
 }
 
 // finish decides the outcome.

@@ -48,7 +48,8 @@ type Config struct {
 
 // Runner is safe for use by several goroutines.
 type Runner struct {
-	c Config
+	c    Config
+	pace pacer // has a lock of its own
 
 	mu       sync.Mutex // guards what follows
 	draining bool

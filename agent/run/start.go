@@ -53,6 +53,7 @@ func (r *Runner) accept(s wire.Start, device wire.Device) wire.Answer {
 		return r.answer(known, err)
 	}
 	r.c.Spool.SetResult(result)
+	r.pace.accepted(s.Run, time.Now())
 	a := newActive(r, s, device, result)
 	r.going[s.Run] = a
 	r.wg.Go(func() {
