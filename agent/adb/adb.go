@@ -12,8 +12,9 @@ import "time"
 // DefaultAddr is where an adb server listens unless it was told otherwise.
 const DefaultAddr = "127.0.0.1:5037"
 
-// Client talks to one adb server; it keeps no connection between calls and is
-// safe for concurrent use. Change its fields before the first call only.
+// Client talks to one adb server; between calls it keeps no connection but, while
+// Watch goes on, a spare for each device in use. It is safe for concurrent use.
+// Change its fields before the first call only.
 type Client struct {
 	// OpenTimeout bounds every request to the server and every opening of a
 	// stream: a frozen device is still listed as ready and never answers.
@@ -30,6 +31,7 @@ type Client struct {
 	// control bounds the gadb calls under way: gadb knows no context, so a call
 	// that was given up still holds its place until its socket times out.
 	control chan struct{}
+	spares  *spares
 }
 
 // New makes a client of the adb server at addr ("127.0.0.1:5037").
@@ -40,6 +42,7 @@ func New(addr string) *Client {
 		addr:        addr,
 		lost:        make(chan struct{}, 1),
 		control:     make(chan struct{}, 4),
+		spares:      newSpares(),
 	}
 }
 

@@ -2,9 +2,12 @@ package adb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -17,15 +20,24 @@ const maxRequest = 1<<16 - 1
 // OKAY, within OpenTimeout. What follows on the connection belongs to the
 // caller, with no deadline set. The context governs the opening only.
 func (c *Client) open(ctx context.Context, op string, requests ...string) (net.Conn, error) {
+	return c.openOn(ctx, op, nil, requests...)
+}
+
+// openOn is open on a connection that is there already, if it is not nil. It
+// belongs to openOn: an error closes it.
+func (c *Client) openOn(ctx context.Context, op string, conn net.Conn, requests ...string) (net.Conn, error) {
 	for _, r := range requests {
 		if len(r) > maxRequest {
+			if conn != nil {
+				conn.Close()
+			}
 			return nil, &Error{
 				Op: op, Code: wire.TooLarge, Message: fmt.Sprintf("a request of %d bytes, the adb server takes %d", len(r), maxRequest),
 				Hint: "Send it as a script through stdin",
 			}
 		}
 	}
-	conn, err := c.bounded(ctx, func(conn net.Conn) error {
+	conn, err := c.bounded(ctx, conn, func(conn net.Conn) error {
 		for _, r := range requests {
 			// One write a request: the server reads length and text apart, and
 			// Nagle would hold back the second of two small writes.
@@ -33,7 +45,7 @@ func (c *Client) open(ctx context.Context, op string, requests ...string) (net.C
 				return fmt.Errorf("sending: %w", err)
 			}
 			if err := readStatus(conn); err != nil {
-				return err
+				return answering(op, r, err)
 			}
 		}
 		return nil
@@ -47,9 +59,27 @@ func (c *Client) open(ctx context.Context, op string, requests ...string) (net.C
 	return conn, nil
 }
 
+// answering is what an answer ran into: where a service of the device was asked
+// for, it may have begun by then, unless the server itself says no.
+func answering(op, request string, err error) error {
+	if strings.HasPrefix(request, "host:") || errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	if _, no := errors.AsType[refused](err); no {
+		return err
+	}
+	if _, bad := errors.AsType[malformed](err); bad {
+		return err
+	}
+	return &Error{
+		Op: op, Code: wire.OpenFailed, Message: "the adb server hung up before it said whether it began",
+		Hint: "Look at the device before you try again", Err: err,
+	}
+}
+
 // ask sends one request and reads its answer, a block behind OKAY.
 func (c *Client) ask(ctx context.Context, op, request string) (answer []byte, err error) {
-	conn, err := c.bounded(ctx, func(conn net.Conn) error {
+	conn, err := c.bounded(ctx, nil, func(conn net.Conn) error {
 		if _, err := fmt.Fprintf(conn, "%04x%s", len(request), request); err != nil {
 			return fmt.Errorf("sending: %w", err)
 		}
@@ -69,19 +99,21 @@ func (c *Client) ask(ctx context.Context, op, request string) (answer []byte, er
 	return answer, nil
 }
 
-// bounded dials and does what is to be done on the new connection, all of it
-// within OpenTimeout and while ctx lasts.
-func (c *Client) bounded(ctx context.Context, do func(net.Conn) error) (net.Conn, error) {
+// bounded dials, unless it is given a connection, and does what is to be done
+// on it, all of it within OpenTimeout and while ctx lasts.
+func (c *Client) bounded(ctx context.Context, conn net.Conn, do func(net.Conn) error) (net.Conn, error) {
 	until := time.Now().Add(c.OpenTimeout)
-	dialer := net.Dialer{Deadline: until}
-	conn, err := dialer.DialContext(ctx, "tcp", c.addr)
-	if err != nil {
-		return nil, err
+	if conn == nil {
+		dialer := net.Dialer{Deadline: until}
+		var err error
+		if conn, err = dialer.DialContext(ctx, "tcp", c.addr); err != nil {
+			return nil, err
+		}
 	}
 	conn.SetDeadline(until)
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	acknowledgeAtOnce(conn)
-	err = do(conn)
+	err := do(conn)
 	if !stop() && err == nil {
 		err = ctx.Err() // cancelled as it finished: its deadline may be set still
 	}

@@ -37,10 +37,19 @@ type Shell struct {
 // The context governs the opening only, as does the client's OpenTimeout;
 // afterwards Close ends it, which sends SIGHUP to the command.
 func (c *Client) Shell(ctx context.Context, transportID int64, command string) (*Shell, error) {
-	conn, err := c.open(ctx, "opening shell", fmt.Sprintf("host:transport-id:%d", transportID), "shell,v2,raw:"+command)
+	const op = "opening shell"
+	requests := []string{selectTransport(transportID), "shell,v2,raw:" + command}
+	conn := c.spares.take(transportID)
+	if conn != nil {
+		// From here on as with any other connection: once the command may have
+		// reached the device, nothing is tried twice.
+		requests = requests[1:]
+	}
+	conn, err := c.openOn(ctx, op, conn, requests...)
 	if err != nil {
 		return nil, err
 	}
+	c.spares.want(transportID)
 	return &Shell{conn: conn, hurry: quickAck(conn), lost: c.lost}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,11 @@ import (
 // the server's tracker, a shell that was lost) and the clock only say when to
 // ask: so an older list never replaces a newer one.
 func (c *Client) Watch(ctx context.Context, changed func([]Device, error)) error {
+	var keeping sync.WaitGroup
+	defer keeping.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	keeping.Go(func() { c.keepSpares(ctx) })
 	w := watch{client: c, changed: changed}
 	for failed := 0; ; failed++ {
 		listed, err := w.connected(ctx)
@@ -97,6 +103,9 @@ func (w *watch) tell(devices []Device) {
 		return
 	}
 	w.last, w.known = devices, true
+	w.client.spares.drop(func(id int64, _ time.Time) bool {
+		return slices.ContainsFunc(devices, func(d Device) bool { return d.TransportID == id })
+	})
 	w.changed(slices.Clone(devices), nil)
 }
 
