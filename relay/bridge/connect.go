@@ -108,7 +108,7 @@ func (b *Bridge) Flush() error { return b.conn().FlushTimeout(2 * time.Second) }
 // Pending bounds of a subscription: what waits in this process for its handler.
 const (
 	pendingMsgs  = 256 << 10
-	pendingBytes = 128 << 20
+	pendingBytes = 32 << 20
 )
 
 // Subscribe hands every message of subject to handle, one at a time; queue ""

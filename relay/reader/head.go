@@ -7,6 +7,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
 )
 
 // head is the present end of a followed run: it takes the next block, from the
@@ -15,6 +16,7 @@ import (
 type head struct {
 	r          *Reader
 	bench, run string
+	sub        *bridge.Subscription
 	ready      sync.Once // finds the first position
 	refs       int       // followers; guarded by r.mu
 	idle       time.Time // since when refs is 0; guarded by r.mu
@@ -223,8 +225,9 @@ func (h *head) finish() {
 	}
 }
 
-// forget gives back what the head keeps.
+// forget ends the subscription and gives back what the head keeps.
 func (h *head) forget() {
+	h.sub.Close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.drop()

@@ -29,7 +29,6 @@ const (
 	heldInAll   = 256 << 20 // over all runs; beyond it only recentBytes are kept
 	replays     = 32        // passes over the store at once; others queue
 	keepHead    = 10 * time.Second
-	keepFeed    = 30 * time.Second
 	nearEnd     = 512         // blocks: a replay this close to the end is about to join
 	nearHead    = 64          // blocks: likewise for the head's own pass, for all who follow it
 	pollEvery   = time.Second // how often the store is looked at while lines are missing
@@ -66,9 +65,8 @@ type Reader struct {
 	ctx   context.Context // Run's; ends every catch-up
 	begun chan struct{}   // closed when Run has set ctx
 
-	mu    sync.RWMutex // guards heads and feeds
+	mu    sync.RWMutex // guards heads
 	heads map[string]*head
-	feeds map[string]*feed
 }
 
 // New makes a reader; Run lets it work.
@@ -78,7 +76,7 @@ func New(cfg Config) *Reader {
 	}
 	return &Reader{
 		cfg: cfg, log: cfg.Logger, slots: make(chan struct{}, replays), begun: make(chan struct{}),
-		heads: map[string]*head{}, feeds: map[string]*feed{},
+		heads: map[string]*head{},
 	}
 }
 
@@ -102,7 +100,7 @@ func (r *Reader) Run(ctx context.Context) error {
 		n, changed := r.cfg.Bridge.Epoch()
 		if n != epoch {
 			epoch = n
-			r.suspect("")
+			r.suspect()
 		}
 		select {
 		case <-ctx.Done():
@@ -154,14 +152,9 @@ func (r *Reader) Expect(bench, run string) {
 	if r.heads[run] != nil {
 		return
 	}
-	if _, err := r.feed(bench); err != nil {
-		r.log.Warn("subscribing a bench's lines", "bench", bench, "err", err)
-		return
+	if _, err := r.listen(bench, run, true); err != nil {
+		r.log.Warn("subscribing a run's lines", "bench", bench, "run", run, "err", err)
 	}
-	h := newHead(r, bench, run)
-	h.known, h.pos.next, h.idle = true, 1, time.Now()
-	h.ready.Do(func() {})
-	r.heads[run] = h
 }
 
 // RunChanged tells the reader what the index now says of a run.
@@ -177,15 +170,13 @@ func (r *Reader) head(run string) *head {
 	return r.heads[run]
 }
 
-// suspect makes every head of a bench ("" for all) look into the store: live
-// blocks may have been missed.
-func (r *Reader) suspect(bench string) {
+// suspect makes every head look into the store: live blocks may have been
+// missed.
+func (r *Reader) suspect() {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, h := range r.heads {
-		if bench == "" || h.bench == bench {
-			h.suspect()
-		}
+		h.suspect()
 	}
 }
 
