@@ -68,10 +68,14 @@ func (b *bench) inTurn(ctx context.Context, s *lab.Socket, n int) (direct, chain
 		}
 		direct = append(direct, ms(time.Since(began)))
 		began = time.Now()
-		if err := run(s, int64(i), api.RunRequest{Bench: "demo", Device: b.device.ID, Command: "true", Watch: true}); err != nil {
+		room, err := run(s, int64(i), api.RunRequest{Bench: "demo", Device: b.device.ID, Command: "true", Watch: true})
+		if err != nil {
 			return nil, nil, fmt.Errorf("whole chain: %w", err)
 		}
 		chain = append(chain, ms(time.Since(began)))
+		if err := leave(s, int64(i), room); err != nil {
+			return nil, nil, err
+		}
 	}
 	return direct, chain, nil
 }
@@ -97,28 +101,51 @@ func (b *bench) direct(ctx context.Context, command string) error {
 	}
 }
 
-// run starts a run and reads until its end.
-func run(s *lab.Socket, i int64, q api.RunRequest) error {
+// run starts a run and reads until its end, in the room that it returns.
+func run(s *lab.Socket, i int64, q api.RunRequest) (room string, err error) {
 	d, err := json.Marshal(q)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.Send(api.Frame{T: "req", I: &i, M: "run.start", D: d, TTL: 5000}); err != nil {
+		return "", err
+	}
+	for {
+		f, err := next(s)
+		if err != nil {
+			return "", err
+		}
+		if f.T == "pub" && f.Ev == "end" {
+			return f.Room, nil
+		}
+	}
+}
+
+// leave a room, and wait until the relay has: its work must not fall into the
+// next measurement.
+func leave(s *lab.Socket, i int64, room string) error {
+	if err := s.Send(api.Frame{T: "unsub", I: &i, Room: room}); err != nil {
 		return err
 	}
 	for {
-		f, err := s.Next()
-		switch {
-		case err != nil:
+		if f, err := next(s); err != nil || f.T == "res" {
 			return err
-		case f.Error != nil:
-			return f.Error
-		case f.T == "bye":
-			return fmt.Errorf("bye %d %s", f.Code, f.Reason)
-		case f.T == "pub" && f.Ev == "end":
-			return s.Send(api.Frame{T: "unsub", I: &i, Room: f.Room})
 		}
 	}
+}
+
+// next reads a frame that is no refusal.
+func next(s *lab.Socket) (api.Frame, error) {
+	f, err := s.Next()
+	switch {
+	case err != nil:
+		return f, err
+	case f.Error != nil:
+		return f, f.Error
+	case f.T == "bye":
+		return f, fmt.Errorf("bye %d %s", f.Code, f.Reason)
+	}
+	return f, nil
 }
 
 func (b *bench) ended(ctx context.Context, id string) error {
