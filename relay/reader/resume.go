@@ -18,17 +18,14 @@ const (
 	resumeRuns  = 1024             // what is beyond is not looked at: the agent asks again
 	resumeFor   = 20 * time.Second // likewise
 	resumeQueue = "resume"
-	resumeAsks  = 64 // questions that wait; the agent asks again where one was dropped
+	resumeAsks  = 1024 // benches whose question waits; the agent asks again where one was dropped
 )
 
 // answerResumes answers agents, one relay of all for each question.
 func (r *Reader) answerResumes(ctx context.Context) (stop func(), err error) {
-	questions := make(chan *nats.Msg, resumeAsks)
+	asked := newTurns(resumeAsks)
 	sub, err := r.cfg.Bridge.Subscribe(wire.HubUp("*", wire.UpAskResume), resumeQueue, func(msg *nats.Msg) {
-		select {
-		case questions <- msg:
-		default:
-		}
+		asked.ask(wire.BenchOf(msg.Subject), msg)
 	}, nil)
 	if err != nil {
 		return nil, err
@@ -36,16 +33,7 @@ func (r *Reader) answerResumes(ctx context.Context) (stop func(), err error) {
 	var workers sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	for range 4 {
-		workers.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case msg := <-questions:
-					r.answerResume(ctx, msg)
-				}
-			}
-		})
+		workers.Go(func() { asked.work(ctx, func(msg *nats.Msg) { r.answerResume(ctx, msg) }) })
 	}
 	return func() { sub.Close(); cancel(); workers.Wait() }, nil
 }
