@@ -220,6 +220,21 @@ func TestStart_RefusedByTheAgent(t *testing.T) {
 	want(t, err, wire.BenchOffline)
 	_, err = c.Runs().Get(t.Context(), "drained")
 	want(t, err, wire.NotFound)
+
+	for said, stands := range map[wire.Code]wire.Code{
+		wire.Unauthorized: wire.Internal, wire.HostRefused: wire.Internal, "odd": wire.Internal, wire.DeviceOffline: wire.DeviceOffline,
+	} {
+		b.Handle(func(b *coretest.Bench) {
+			b.OnStart = func(wire.Start) *wire.Answer {
+				return &wire.Answer{Fault: &wire.Fault{Code: said, Message: strings.Repeat("m", 100<<10)}}
+			}
+		})
+		_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, "tester")
+		want(t, err, stands)
+		if len(err.Error()) > 4<<10 {
+			t.Errorf("%s: a bench's text of %d bytes crossed", said, len(err.Error()))
+		}
+	}
 }
 
 func TestRun_WithoutAWordIsUnknownThenSettled(t *testing.T) {

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/farbench/farbench/agent/wire"
 )
@@ -15,6 +16,30 @@ func notFound(id string) *wire.Fault {
 
 func unavailable(why string) *wire.Fault {
 	return &wire.Fault{Code: wire.Unavailable, Message: why, Hint: "ask again in a moment", Retry: true}
+}
+
+// maxSaid bounds each text of a bench's fault, in bytes.
+const maxSaid = 2 << 10
+
+// saidBy is a fault as a bench may say it: about its devices and the run, in
+// texts of a sane length. Any other code would speak for the relay: a browser
+// that reads "unauthorized" signs its tester out.
+func saidBy(bench string, f *wire.Fault) *wire.Fault {
+	said := &wire.Fault{Code: f.Code, Message: cut(f.Message), Hint: cut(f.Hint), Retry: f.Retry}
+	switch f.Code {
+	case wire.DeviceUnknown, wire.DeviceOffline, wire.DeviceUnauthorized, wire.RunEnded, wire.NotFound,
+		wire.Invalid, wire.TooLarge, wire.TooMany, wire.Draining, wire.TooLate, wire.OpenFailed, wire.OtherLife:
+	default:
+		said.Code, said.Message = wire.Internal, fmt.Sprintf("bench %s answered with the fault %.64q: %s", bench, f.Code, said.Message)
+	}
+	return said
+}
+
+func cut(text string) string {
+	if len(text) > maxSaid {
+		text = strings.ToValidUTF8(text[:maxSaid], "") + "…"
+	}
+	return text
 }
 
 func benchOffline(bench, reason string) *wire.Fault {

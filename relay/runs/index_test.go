@@ -29,6 +29,7 @@ func TestIndex_Results(t *testing.T) {
 		"an exit without its code":   {"b1", wire.Result{Run: "r", Rev: 3, State: wire.Ended, Outcome: wire.Exited}, false},
 		"an outcome nobody knows":    {"b1", wire.Result{Run: "r", Rev: 3, State: wire.Ended, Outcome: "great"}, false},
 		"a state of the relay alone": {"b1", wire.Result{Run: "r", Rev: 3, State: wire.Unknown}, false},
+		"lines beyond all sense":     {"b1", wire.Result{Run: "r", Rev: 3, State: wire.Running, Lines: 1<<63 - 1}, false},
 		"lines below zero":           {"b1", wire.Result{Run: "r", Rev: 3, State: wire.Running, Lines: -1}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

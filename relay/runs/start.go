@@ -213,7 +213,7 @@ func (r *Runs) outcome(ctx context.Context, q *bridge.Question, c wire.Claim, li
 	case a.Fault == nil, a.Fault.Code != wire.OtherLife && a.Life != life:
 		return next, false, nil // not the word of the life that was asked
 	case a.Fault.Code != wire.OtherLife:
-		fault := *a.Fault
+		fault := *saidBy(c.Bench, a.Fault)
 		if fault.Code == wire.Draining {
 			fault = *benchOffline(c.Bench, "its agent is stopping")
 		}
@@ -252,6 +252,11 @@ func (r *Runs) outcome(ctx context.Context, q *bridge.Question, c wire.Claim, li
 
 // take applies a result that came as an answer.
 func (r *Runs) take(bench string, result wire.Result) {
+	if f := result.Fault; f != nil {
+		short := *f
+		short.Message, short.Hint = cut(f.Message), cut(f.Hint)
+		result.Fault = &short
+	}
 	r.change(result.Run, func(x *index) bool { return x.result(bench, result) })
 }
 
