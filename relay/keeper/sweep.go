@@ -20,6 +20,18 @@ const overhead = 128
 // it: cutting a little more makes cuts rare.
 const target = 90
 
+// weight is what a message takes of its bench's share: a bench may hide as much
+// in headers as in text.
+func weight(m bridge.Stored) int64 {
+	headers := 0
+	for name, values := range m.Header {
+		for _, v := range values {
+			headers += len(name) + len(v) + len(": \r\n")
+		}
+	}
+	return m.Size + max(overhead, int64(headers))
+}
+
 var errLease = errors.New("the lease was lost in the middle")
 
 // sweep counts what was stored since the last one and cuts what is too old or
@@ -51,7 +63,7 @@ func (k *Keeper) count(ctx context.Context) error {
 	now := time.Now()
 	scan := bridge.Scan{Stream: wire.StreamRuns, Subject: wire.HubRun("*", "*"), From: k.ledger.seen.Seq + 1, HeadersOnly: true}
 	return k.cfg.Bridge.Each(ctx, scan, func(m bridge.Stored) bool {
-		k.ledger.count(wire.BenchOf(m.Subject), wire.Leaf(m.Subject), m.Size+overhead, m.Seq, now)
+		k.ledger.count(wire.BenchOf(m.Subject), wire.Leaf(m.Subject), weight(m), m.Seq, now)
 		return k.lease.held()
 	})
 }
@@ -187,7 +199,7 @@ func (k *Keeper) cutOldest(ctx context.Context, run api.Run, bytes int64) (cut i
 		}
 		_, last := numbers(m)
 		keptFrom, before = max(keptFrom, last+1), m.Seq+1
-		cut += m.Size + overhead
+		cut += weight(m)
 		return true
 	})
 	if err != nil || before == 0 {
