@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -118,7 +119,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	closed := make(chan struct{}) // by the library's last callback
 	nc, err := nats.Connect(b.cfg.URL, append(options, nats.ClosedHandler(func(*nats.Conn) { close(closed) }))...)
 	if err != nil {
-		return fmt.Errorf("connecting to the broker at %s: %w", b.cfg.URL, err)
+		return fmt.Errorf("connecting to the broker at %s: %w", b.address(), err)
 	}
 	defer func() { nc.Close(); <-closed }()
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(5*time.Second))
@@ -132,10 +133,13 @@ func (b *Bridge) Run(ctx context.Context) error {
 		return err
 	}
 	if !nc.IsConnected() {
-		b.log.Warn("waiting for the broker", "url", b.cfg.URL)
+		b.log.Warn("waiting for the broker", "url", b.address())
 	}
 	return b.keep(ctx, nc, woken)
 }
+
+// address is where the broker is, without its password.
+func (b *Bridge) address() string { return dial.Server{URL: b.cfg.URL}.String() }
 
 // checkEvery is how often the bridge looks whether its streams are still there.
 const checkEvery = 5 * time.Second
