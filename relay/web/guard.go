@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -74,6 +75,10 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if hasBody(c) && !isJSON(c) {
 		return refuse(c, mediaType)
 	}
+	// The decoder would put U+FFFD for each wrong byte and run another command.
+	if !utf8.Valid(c.Request().Body()) {
+		return refuse(c, notUTF8)
+	}
 	person.known = known
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, person), answerLimit)
 	defer cancel()
@@ -85,6 +90,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 }
 
 var (
+	notUTF8     = &wire.Fault{Code: wire.Invalid, Message: "the body is not valid UTF-8", Hint: "JSON is UTF-8; let the device make other bytes: printf '\\377'"}
 	notSignedIn = &wire.Fault{
 		Code: wire.Unauthorized, Message: "this needs a token or a session",
 		Hint: "send Authorization: Bearer TOKEN, or sign in; in local mode `farbench link` makes a link that signs in",

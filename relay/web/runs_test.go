@@ -68,6 +68,7 @@ func TestErrors_AreProblems(t *testing.T) {
 		"no media type":       {"POST", "/api/v1/runs", "{}", []string{"Content-Type: "}, 415, wire.MediaType},
 		"not JSON":            {"POST", "/api/v1/runs", "{", nil, 422, wire.Invalid},
 		"no body":             {"POST", "/api/v1/runs", "", nil, 422, wire.Invalid},
+		"not UTF-8":           {"POST", "/api/v1/runs", `{"bench":"demo","device":"sim0001","command":"echo ` + "\xff" + `"}`, nil, 422, wire.Invalid},
 		"a list":              {"POST", "/api/v1/runs", "[]", nil, 422, wire.Invalid},
 		"a wrong type":        {"POST", "/api/v1/runs", `{"bench":"demo","device":"sim0001","command":7,"timeout_s":"x"}`, nil, 422, wire.Invalid},
 		"nothing given":       {"POST", "/api/v1/runs", `{}`, nil, 422, wire.Invalid},

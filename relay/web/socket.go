@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	frameLimit = 1 << 20 // a client's frame
+	frameLimit = 1 << 20  // a client's frame
+	helloLimit = 64 << 10 // before hello: who is not signed in fills no memory
 	partLimit  = time.Second
 )
 
@@ -59,7 +60,7 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 	out := &socket{conn: ws.NetConn().(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn), ws: ws}
 	out.conn.ours.Store(true)
 	defer out.close()
-	ws.SetReadLimit(frameLimit)
+	ws.SetReadLimit(helloLimit)
 
 	c := s.hub.Connect(wire.NewID("c"), out)
 	defer c.Leave()
@@ -102,6 +103,9 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 		default:
 			c.Heard()
 			visit.take(payload)
+			if visit.greeted {
+				ws.SetReadLimit(frameLimit)
+			}
 		}
 	}
 }

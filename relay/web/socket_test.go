@@ -10,6 +10,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/hub"
 )
 
 func TestSocket_RunStartWithWatch(t *testing.T) {
@@ -144,6 +145,7 @@ func TestSocket_CloseCodes(t *testing.T) {
 		"no object":     {`[]`, 4503},
 		"null":          {`null`, 4503},
 		"half":          {`{"t":"hel`, 4503},
+		"not UTF-8":     {`{"t":"hello","v":1,"token":"` + "\xff" + `"}`, 4503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _, err := s.dial()
@@ -160,6 +162,16 @@ func TestSocket_CloseCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.closed(4503)
+	})
+	t.Run("large, before hello", func(t *testing.T) {
+		p, _, err := s.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.say(`{"t":"hello","v":1,"token":"` + strings.Repeat("x", 65<<10) + `"}`)
+		if _, err := p.read(); !websocket.IsCloseError(err, hub.TooBig) {
+			t.Fatal(err)
+		}
 	})
 	t.Run("silence", func(t *testing.T) {
 		p, _, err := s.dial()
