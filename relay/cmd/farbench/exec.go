@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -76,6 +77,8 @@ func (c execCommand) request() (api.RunRequest, string, error) {
 	switch {
 	case request.Command == "":
 		return request, "", &usageError{"no command", "put it behind --: farbench exec " + c.Target + " -- getprop"}
+	case !utf8.ValidString(request.Command):
+		return request, "", &usageError{"the command is not valid UTF-8", "let the device make other bytes: printf '\\377'"}
 	case c.Timeout < time.Second || c.Timeout > 24*time.Hour:
 		return request, "", &usageError{"--timeout is out of range", "use 1s to 24h"}
 	case c.TTL < time.Millisecond || c.TTL > time.Minute:

@@ -171,7 +171,7 @@ func TestExec_JSONIsTheLogUnchanged(t *testing.T) {
 
 func TestExec_ExitCodes(t *testing.T) {
 	for outcome, want := range map[string]int{
-		`{"outcome":"exited","exit_code":0}`: 0, `{"outcome":"exited","exit_code":255}`: 255, `{"outcome":"timed_out"}`: 124,
+		`{"outcome":"exited","exit_code":0}`: 0, `{"outcome":"exited","exit_code":255}`: 255, `{"outcome":"exited","exit_code":256}`: 126, `{"outcome":"exited","exit_code":-1}`: 126, `{"outcome":"timed_out"}`: 124,
 		`{"outcome":"refused","fault":{"code":"too_late","message":"m"}}`: 125, `{"outcome":"lost"}`: 126, `{"outcome":"unknown"}`: 126, `{"outcome":"cancelled"}`: 130,
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -193,10 +193,10 @@ func TestExec_GoesOnWhenTheRelayWasAway(t *testing.T) {
 }
 
 func TestExec_RefusalSaysWhatToDo(t *testing.T) {
-	s := &script{refuse: &api.Problem{Status: 409, Code: wire.BenchOffline, Detail: "bench demo is offline", Hint: "start its agent"}}
+	s := &script{refuse: &api.Problem{Status: 409, Code: wire.BenchOffline, Detail: "bench demo\x1b[2J\u202e is offline", Hint: "start its \x1b]0;x\aagent"}}
 	url := s.serve(t)
 	out, errs, code := finish(t, farbench(t, url, "exec", "demo/sim0001", "--", "x"))
-	if out != "" || code != 125 || !strings.Contains(errs, "bench demo is offline\n  start its agent") {
+	if out != "" || code != 125 || !strings.Contains(errs, "bench demo [2J  is offline\n  start its  ]0;x agent") {
 		t.Errorf("%d, %q, %q", code, out, errs)
 	}
 	out, _, code = finish(t, farbench(t, url, "exec", "--json", "demo/sim0001", "--", "x"))

@@ -128,7 +128,9 @@ func paint(on *terminal, level string, text []byte) []byte {
 func exitCode(end *api.End) int {
 	switch end.Outcome {
 	case wire.Exited:
-		if end.ExitCode != nil {
+		// An exit code that no process has would reach the shell as another one:
+		// 256 as 0, which is success.
+		if end.ExitCode != nil && *end.ExitCode >= 0 && *end.ExitCode <= 255 {
 			return *end.ExitCode
 		}
 	case wire.TimedOut:

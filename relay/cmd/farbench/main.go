@@ -99,9 +99,9 @@ func code(err error, stderr io.Writer) int {
 	case errors.As(err, &silent):
 		return int(silent)
 	}
-	fmt.Fprintf(stderr, "farbench: %v\n", err)
+	fmt.Fprintf(stderr, "farbench: %s\n", clean(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(stderr, "  %s\n", hint)
+		fmt.Fprintf(stderr, "  %s\n", clean(hint))
 	}
 	if errors.As(err, &usage) {
 		return exitUsage

@@ -40,7 +40,7 @@ func table(out *terminal, indent string, rows [][]string, colour func(row, colum
 // that cannot steer a terminal.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return ' '
 		}
 		return r
