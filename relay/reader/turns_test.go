@@ -12,46 +12,46 @@ func TestTurns_OneBenchThatAsksWithoutEndKeepsNobodyWaiting(t *testing.T) {
 	asked := newTurns(64)
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 	defer stop()
-	answered, done := make(chan string), make(chan struct{}, 2)
+	began, release := make(chan string, 16), make(chan struct{})
+	done := make(chan struct{})
 	for range 2 {
 		go func() {
+			defer func() { done <- struct{}{} }()
 			asked.work(ctx, func(q *nats.Msg) {
-				select {
-				case answered <- q.Subject + string(q.Data):
-				case <-ctx.Done():
+				began <- string(q.Data)
+				if q.Subject == "loud" {
+					select {
+					case <-release:
+					case <-ctx.Done():
+					}
 				}
 			})
-			done <- struct{}{}
 		}()
 	}
-	for range 1000 {
-		asked.ask("loud", &nats.Msg{Subject: "loud", Data: []byte(" old")})
-	}
-	asked.ask("loud", &nats.Msg{Subject: "loud", Data: []byte(" newest")})
-	asked.ask("quiet", &nats.Msg{Subject: "quiet"})
-	got := map[string]int{}
-	for range 2 { // whatever the loud one's first question is, the quiet one's comes beside it
+	next := func(want string) {
+		t.Helper()
 		select {
-		case who := <-answered:
-			got[who]++
+		case got := <-began:
+			if got != want {
+				t.Fatalf("%q is answered, expected %q", got, want)
+			}
 		case <-ctx.Done():
-			t.Fatalf("only %v were answered", got)
+			t.Fatalf("%q waits", want)
 		}
 	}
-	if got["quiet"] != 1 {
-		t.Errorf("the quiet bench waits behind %v", got)
+	loud := func(text string) { asked.ask("loud", &nats.Msg{Subject: "loud", Data: []byte(text)}) }
+	defer func() { stop(); <-done; <-done }()
+	loud("first")
+	next("first")
+	for range 1000 {
+		loud("between")
 	}
-	if got["loud newest"] == 0 {
-		if who := <-answered; who != "loud newest" {
-			t.Errorf("then %q", who)
-		}
+	loud("newest")
+	asked.ask("quiet", &nats.Msg{Subject: "quiet", Data: []byte("quiet")})
+	next("quiet") // while the loud one's answer is still being looked for
+	close(release)
+	next("newest")
+	if len(began) != 0 {
+		t.Errorf("%q, too", <-began)
 	}
-	select {
-	case who := <-answered:
-		t.Errorf("%q once more", who)
-	case <-time.After(20 * time.Millisecond):
-	}
-	stop()
-	<-done
-	<-done
 }
