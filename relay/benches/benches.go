@@ -36,7 +36,7 @@ type Benches struct {
 	mu     sync.Mutex // guards book and asking
 	book   *book
 	asking map[string]bool // benches whose clock is being asked
-	jobs   sync.WaitGroup
+	jobs   bridge.Jobs
 
 	telling sync.Mutex // orders calls of OnChange
 }
@@ -103,7 +103,7 @@ func (b *Benches) Clock(id string) (Clock, bool) {
 
 // Run follows the benches until ctx ends.
 func (b *Benches) Run(ctx context.Context) error {
-	defer b.jobs.Wait()
+	defer b.jobs.End()
 	if err := b.cfg.Bridge.Await(ctx); err != nil {
 		return err
 	}

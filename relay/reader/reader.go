@@ -61,7 +61,7 @@ type Reader struct {
 	log   *slog.Logger
 	slots chan struct{} // replays: a pass over the store holds one
 	held  atomic.Int64  // bytes that heads keep beyond recentBytes
-	jobs  sync.WaitGroup
+	jobs  bridge.Jobs
 	ctx   context.Context // Run's; ends every catch-up
 	begun chan struct{}   // closed when Run has set ctx
 
@@ -84,7 +84,7 @@ func New(cfg Config) *Reader {
 func (r *Reader) Run(ctx context.Context) error {
 	r.ctx = ctx
 	close(r.begun)
-	defer r.jobs.Wait()
+	defer r.jobs.End()
 	if err := r.cfg.Bridge.Await(ctx); err != nil {
 		return err
 	}
