@@ -22,6 +22,10 @@ type spares struct {
 
 	mu   sync.Mutex // guards what follows
 	idle map[int64]spare
+	// making is the transport whose spare is on its way; left says that its
+	// device went meanwhile.
+	making int64
+	left   bool
 }
 
 type spare struct {
@@ -62,20 +66,35 @@ func (s *spares) want(transportID int64) {
 	}
 }
 
-func (s *spares) has(transportID int64) bool {
+// begin says whether the transport lacks a spare; then put or fail comes next.
+func (s *spares) begin(transportID int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.idle[transportID]
-	return ok
+	if _, ok := s.idle[transportID]; ok {
+		return false
+	}
+	s.making, s.left = transportID, false
+	return true
 }
 
-func (s *spares) put(transportID int64, conn net.Conn) {
+func (s *spares) put(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.idle[transportID] = spare{conn, time.Now().Add(spareFor)}
+	if s.left {
+		conn.Close()
+	} else {
+		s.idle[s.making] = spare{conn, time.Now().Add(spareFor)}
+	}
+	s.making = 0
 }
 
-// drop closes those that are not to be kept.
+func (s *spares) fail() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.making = 0
+}
+
+// drop closes those that are not to be kept, the one on its way included.
 func (s *spares) drop(keep func(transportID int64, until time.Time) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,6 +103,9 @@ func (s *spares) drop(keep func(transportID int64, until time.Time) bool) {
 			one.conn.Close()
 			delete(s.idle, id)
 		}
+	}
+	if s.making != 0 && !keep(s.making, time.Now().Add(spareFor)) {
+		s.left = true
 	}
 }
 
@@ -101,13 +123,15 @@ func (c *Client) keepSpares(ctx context.Context) {
 		case now := <-look.C:
 			s.drop(func(_ int64, until time.Time) bool { return now.Before(until) })
 		case id := <-s.wanted:
-			if s.has(id) {
+			if !s.begin(id) {
 				continue
 			}
-			// An error is no news: the next shell meets it and says so.
-			if conn, err := c.open(ctx, "keeping a connection", selectTransport(id)); err == nil {
-				s.put(id, conn)
+			conn, err := c.open(ctx, "keeping a connection", selectTransport(id))
+			if err != nil { // no news: the next shell meets it and says so
+				s.fail()
+				continue
 			}
+			s.put(conn)
 		}
 	}
 }

@@ -90,9 +90,10 @@ func TestClient_Shell_spare(t *testing.T) {
 		}
 	})
 	t.Run("closed when its device is gone", func(t *testing.T) {
-		server, c, _ := selecting(t)
+		server, c, selected := selecting(t)
 		var closed atomic.Int64
 		server.Handle("host:transport-id:1", func(conn net.Conn, _ string) {
+			selected.Add(1)
 			io.WriteString(conn, "OKAY")
 			if _, err := adbtest.Request(conn); err != nil {
 				closed.Add(1)
@@ -103,6 +104,7 @@ func TestClient_Shell_spare(t *testing.T) {
 		w := watch(t, c)
 		w.until(t, "the device", func(d []adb.Device, err error) bool { return len(d) == 1 })
 		shellOnce(t, c)
+		reaches(t, "selected for the shell and the spare", selected, 2)
 		server.Set()
 		reaches(t, "closed spares", &closed, 1)
 	})
