@@ -18,15 +18,24 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == fanServerWord {
+		if err := serveFan(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, "fan server:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	rounds := flag.Int("rounds", 5, "how many interleaved rounds")
 	commands := flag.Int("commands", 200, "commands in a row, each round")
 	lines := flag.Int("lines", 2_000_000, "lines of 130 B in a flood")
-	only := flag.String("only", "", "one part: command, flood or start")
+	only := flag.String("only", "", "one part: command, flood, start, fan or idle")
 	viewers := flag.String("viewers", "1,20", "how many watch a flood")
+	deliveries := flag.Int("deliveries", 1_000_000, "messages that all subscribers of a fan-out get in all")
+	idle := flag.Int("idle", 10_000, "idle sockets")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	table, err := measure(ctx, options{*rounds, *commands, *lines, *only, *viewers})
+	table, err := measure(ctx, options{*rounds, *commands, *lines, *deliveries, *idle, *only, *viewers})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

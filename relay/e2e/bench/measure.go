@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,8 +31,8 @@ type bench struct {
 
 // options are the flags.
 type options struct {
-	rounds, commands, lines int
-	only, viewers           string
+	rounds, commands, lines, deliveries, idle int
+	only, viewers                             string
 }
 
 func measure(ctx context.Context, o options) (table, error) {
@@ -63,6 +64,10 @@ func measure(ctx context.Context, o options) (table, error) {
 			{"command", func() error { return b.command(ctx, &t, o.commands) }},
 			{"flood", func() error { return b.flood(ctx, &t, o.lines, viewers) }},
 			{"start", func() error { return b.coldStart(ctx, &t) }},
+			{"fan", func() error {
+				return errors.Join(b.fan(ctx, &t, 100, o.deliveries), b.fan(ctx, &t, 1000, o.deliveries))
+			}},
+			{"idle", func() error { return b.idle(ctx, &t, o.idle) }},
 		} {
 			if o.only != "" && o.only != part.name {
 				continue
