@@ -34,6 +34,7 @@ type State struct {
 	Rev     int64     `json:"rev"` // grows within a life
 	Agent   AgentInfo `json:"agent"`
 	Devices []Device  `json:"devices"`
+	Labels  []string  `json:"labels,omitempty"` // a lab's own words for the bench: ValidLabel, at most MaxLabels
 	// Reason says in one sentence what is wrong with the bench as a whole, for
 	// example that no adb server answers; empty when all is well.
 	Reason string    `json:"reason,omitempty"`

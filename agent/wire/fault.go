@@ -32,6 +32,7 @@ const (
 	DeviceUnauthorized Code = "device_unauthorized"
 	IDConflict         Code = "id_conflict"
 	RunEnded           Code = "run_ended"
+	Conflict           Code = "conflict" // somebody else changed the document meanwhile
 	TooLarge           Code = "too_large"
 	Invalid            Code = "invalid"
 	TooMany            Code = "too_many"

@@ -9,7 +9,11 @@ import (
 // MaxCommand is the longest command, in bytes.
 const MaxCommand = 256 << 10
 
+// MaxLabels is how many labels a bench may have.
+const MaxLabels = 8
+
 var (
+	labelPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9 ._-]{0,31}$`)
 	idPattern     = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 	devicePattern = regexp.MustCompile(`^[a-z0-9-]{1,48}$`)
 )
@@ -20,6 +24,9 @@ func ValidID(s string) bool { return idPattern.MatchString(s) }
 
 // ValidDeviceID says whether s may name a device.
 func ValidDeviceID(s string) bool { return devicePattern.MatchString(s) }
+
+// ValidLabel says whether s may label a bench.
+func ValidLabel(s string) bool { return labelPattern.MatchString(s) }
 
 // NewID makes a random id of 26 letters and digits behind the prefix, 128 bits
 // of randomness: nobody guesses another's.

@@ -103,6 +103,7 @@ type Claim struct {
 	TTLMS    int       `json:"ttl_ms"`
 	By       string    `json:"by,omitempty"`
 	Created  time.Time `json:"created_at"`
+	Check    *RunCheck `json:"check,omitempty"` // where the run was started by one
 	// KeptFrom is the first line that the keeper has left in the store: lines
 	// before it were cut. 0 or 1: nothing was cut.
 	KeptFrom int64 `json:"kept_from,omitempty"`

@@ -28,6 +28,8 @@ type Bench struct {
 	SeenAt  time.Time      `json:"seen_at"`
 	Agent   wire.AgentInfo `json:"agent"`
 	Devices []wire.Device  `json:"devices"`
+	Labels  []string       `json:"labels"`
+	RTTMS   *float64       `json:"rtt_ms"` // relay to agent and back; null where nobody measured
 }
 
 // Benches answers GET /api/v1/benches.
@@ -42,8 +44,9 @@ type RunRequest struct {
 	ID       string `json:"id,omitempty"`
 	Bench    string `json:"bench"`
 	Device   string `json:"device"`
-	Command  string `json:"command"`
-	TimeoutS *int   `json:"timeout_s,omitempty"` // 1 to 86400, default 600
+	Command  string `json:"command,omitempty"`
+	Check    string `json:"check,omitempty"`     // a check's id, instead of Command
+	TimeoutS *int   `json:"timeout_s,omitempty"` // 1 to 86400, default 600, or the check's
 	TTLMS    *int   `json:"ttl_ms,omitempty"`    // 1 to 60000, default 5000
 	Watch    bool   `json:"watch,omitempty"`     // req run.start only: subscribe in the same step
 }
@@ -51,23 +54,24 @@ type RunRequest struct {
 // Run is a run as people see it. Link is "up" or "down since …" while it goes
 // on. Lists cut Command at 200 characters.
 type Run struct {
-	ID        string        `json:"id"`
-	Bench     string        `json:"bench"`
-	Device    string        `json:"device"`
-	Command   string        `json:"command"`
-	State     wire.RunState `json:"state"`
-	Outcome   wire.Outcome  `json:"outcome,omitempty"`
-	ExitCode  *int          `json:"exit_code,omitempty"`
-	Fault     *wire.Fault   `json:"fault,omitempty"`
-	Lines     int64         `json:"lines"`
-	Bytes     int64         `json:"bytes"`
-	TimeoutS  int           `json:"timeout_s"`
-	KeptFrom  int64         `json:"kept_from,omitempty"` // first line that the store still has, where some were cut
-	Link      string        `json:"link,omitempty"`
-	By        string        `json:"by"`
-	CreatedAt time.Time     `json:"created_at"`
-	StartedAt *time.Time    `json:"started_at,omitempty"`
-	EndedAt   *time.Time    `json:"ended_at,omitempty"`
+	ID        string         `json:"id"`
+	Bench     string         `json:"bench"`
+	Device    string         `json:"device"`
+	Command   string         `json:"command"`
+	Check     *wire.RunCheck `json:"check,omitempty"`
+	State     wire.RunState  `json:"state"`
+	Outcome   wire.Outcome   `json:"outcome,omitempty"`
+	ExitCode  *int           `json:"exit_code,omitempty"`
+	Fault     *wire.Fault    `json:"fault,omitempty"`
+	Lines     int64          `json:"lines"`
+	Bytes     int64          `json:"bytes"`
+	TimeoutS  int            `json:"timeout_s"`
+	KeptFrom  int64          `json:"kept_from,omitempty"` // first line that the store still has, where some were cut
+	Link      string         `json:"link,omitempty"`
+	By        string         `json:"by"`
+	CreatedAt time.Time      `json:"created_at"`
+	StartedAt *time.Time     `json:"started_at,omitempty"`
+	EndedAt   *time.Time     `json:"ended_at,omitempty"`
 	// UnknownSince says since when there is no word of a run whose State is unknown.
 	UnknownSince *time.Time `json:"unknown_since,omitempty"`
 }
@@ -115,4 +119,8 @@ type Problem struct {
 	Detail string    `json:"detail"`
 	Hint   string    `json:"hint"`
 	ID     string    `json:"id,omitempty"`
+	// Mistakes are all that is wrong with a document (code invalid); Current is
+	// the document as it is stored (code conflict).
+	Mistakes []Mistake `json:"mistakes,omitempty"`
+	Current  any       `json:"current,omitempty"`
 }

@@ -172,10 +172,13 @@ func (k *book) get(id string) (api.Bench, bool) {
 	}
 	doc := api.Bench{
 		ID: id, Name: b.state.Name, State: api.Offline, Reason: b.reason, SeenAt: b.seen,
-		Agent: b.state.Agent, Devices: b.state.Devices,
+		Agent: b.state.Agent, Devices: b.state.Devices, Labels: b.state.Labels,
 	}
 	if doc.Devices == nil {
 		doc.Devices = []wire.Device{}
+	}
+	if doc.Labels == nil {
+		doc.Labels = []string{}
 	}
 	if b.online {
 		doc.State, doc.Reason = api.Online, b.state.Reason

@@ -36,6 +36,7 @@ var kinds = map[wire.Code]struct {
 	wire.DeviceUnauthorized: {http.StatusConflict, "Device unauthorized"},
 	wire.IDConflict:         {http.StatusConflict, "Id taken by another run"},
 	wire.RunEnded:           {http.StatusConflict, "Run has ended"},
+	wire.Conflict:           {http.StatusConflict, "Changed by somebody else"},
 	wire.TooLarge:           {http.StatusRequestEntityTooLarge, "Too large"},
 	wire.Invalid:            {http.StatusUnprocessableEntity, "Invalid"},
 	wire.TooMany:            {http.StatusTooManyRequests, "Too many"},

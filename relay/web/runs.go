@@ -40,6 +40,9 @@ func whole(b api.Bench) api.Bench {
 	if b.Devices == nil {
 		b.Devices = []wire.Device{}
 	}
+	if b.Labels == nil {
+		b.Labels = []string{}
+	}
 	return b
 }
 

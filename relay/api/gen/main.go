@@ -26,15 +26,20 @@ type documents struct {
 	Runs          api.Runs          `json:"runs"`
 	RunRequest    api.RunRequest    `json:"run_request"`
 	LogLine       api.LogLine       `json:"log_line"`
+	Checks        api.Checks        `json:"checks"`
+	Verdict       api.Verdict       `json:"verdict"`
+	Settings      api.Settings      `json:"settings"`
+	History       api.History       `json:"history"`
 	Problem       api.Problem       `json:"problem"`
 	Block         wire.Block        `json:"block"`
 }
 
 // words are the string types of which every value is known.
 var words = map[reflect.Type][]any{
-	reflect.TypeFor[api.BenchState](): {api.Online, api.Offline},
-	reflect.TypeFor[wire.RunState]():  {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
-	reflect.TypeFor[wire.Outcome]():   {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},
+	reflect.TypeFor[api.BenchState]():  {api.Online, api.Offline},
+	reflect.TypeFor[api.VerdictWord](): {api.Pass, api.Fail, api.NoMatch, api.NotRun, api.Pending},
+	reflect.TypeFor[wire.RunState]():   {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
+	reflect.TypeFor[wire.Outcome]():    {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},
 }
 
 func main() {
@@ -67,18 +72,20 @@ func schema() *jsonschema.Schema {
 		},
 	}
 	s := r.Reflect(documents{})
-	block(s)
+	details(s)
 	return s
 }
 
-// block says what reflection cannot see: a gap's count may be null, and a time
-// is a pair.
-func block(s *jsonschema.Schema) {
+// details says what reflection cannot see: what may be null, and that a time is a
+// pair.
+func details(s *jsonschema.Schema) {
 	properties := s.Definitions["Block"].Properties
 	properties.Set("count", &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer"}, {Type: "null"}}})
 	pair := uint64(2)
 	properties.Set("t", &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{
 		Type: "array", Items: &jsonschema.Schema{Type: "integer"}, MinItems: &pair, MaxItems: &pair,
 	}})
+	s.Definitions["Bench"].Properties.Set("rtt_ms", &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "number"}, {Type: "null"}}})
+	s.Definitions["Settings"].Properties.Set("settings", &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema})
 	s.Definitions["Gap"].Properties.Set("to", &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer"}, {Type: "null"}}})
 }

@@ -8,6 +8,10 @@ export interface Documents {
   runs: Runs
   run_request: RunRequest
   log_line: LogLine
+  checks: Checks
+  verdict: Verdict
+  settings: Settings
+  history: History
   problem: Problem
   block: Block
 }
@@ -52,6 +56,8 @@ export interface Bench {
   seen_at: string
   agent: AgentInfo
   devices: Device[]
+  labels: string[]
+  rtt_ms: number | null
 }
 export interface AgentInfo {
   version: string
@@ -77,6 +83,7 @@ export interface Run {
   bench: string
   device: string
   command: string
+  check?: RunCheck
   state: 'claimed' | 'accepted' | 'running' | 'unknown' | 'ended'
   outcome?: 'exited' | 'timed_out' | 'cancelled' | 'lost' | 'refused' | 'unknown'
   exit_code?: number
@@ -91,6 +98,19 @@ export interface Run {
   started_at?: string
   ended_at?: string
   unknown_since?: string
+}
+export interface RunCheck {
+  id: string
+  label: string
+  pattern: string
+  expect: Expect
+}
+export interface Expect {
+  is?: string
+  not?: string
+  below?: number
+  above?: number
+  matches?: string
 }
 export interface BenchSnapshot {
   bench: Bench
@@ -107,7 +127,8 @@ export interface RunRequest {
   id?: string
   bench: string
   device: string
-  command: string
+  command?: string
+  check?: string
   timeout_s?: number
   ttl_ms?: number
   watch?: boolean
@@ -133,6 +154,54 @@ export interface End {
   exit_code?: number
   fault?: Fault
 }
+export interface Checks {
+  revision: number
+  checks: Check[]
+  commands: SavedCommand[]
+}
+export interface Check {
+  id: string
+  label: string
+  command: string
+  pattern: string
+  expect: Expect
+  models?: string[]
+  timeout_s?: number
+}
+export interface SavedCommand {
+  id: string
+  label: string
+  command: string
+}
+export interface Verdict {
+  verdict: 'pass' | 'fail' | 'no_match' | 'not_run' | 'pending'
+  found: string
+  expected: string
+  line?: number
+  matched?: string
+  from: number
+  to: number
+  reason: string
+  partial?: boolean
+}
+export interface Settings {
+  revision: number
+  settings: {
+    [k: string]: unknown
+  }
+}
+export interface History {
+  commands: PastCommand[]
+}
+export interface PastCommand {
+  command: string
+  cut?: boolean
+  times: number
+  last_at: string
+  last_run: string
+  bench: string
+  device: string
+}
 export interface Problem {
   type: string
   title: string
@@ -141,6 +210,12 @@ export interface Problem {
   detail: string
   hint: string
   id?: string
+  mistakes?: Mistake[]
+  current?: unknown
+}
+export interface Mistake {
+  place: string
+  message: string
 }
 export interface Block {
   run: string
