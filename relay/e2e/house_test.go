@@ -65,7 +65,7 @@ func TestHouse_ImportsGoTheirWay(t *testing.T) {
 				why = "the contract needs the standard library only"
 			case below(name, "agent") && below(imported, house+"relay"):
 				why = "the relay imports the agent, never the reverse"
-			case below(imported, fiber...) && !below(name, "relay/web", "relay/e2e/lab"):
+			case below(imported, fiber...) && !below(name, "relay/web", "relay/e2e/lab", "relay/e2e/bench/plain"):
 				why = "relay/web alone speaks HTTP by Fiber"
 			case below(imported, nats...) && below(name, "relay/web", "relay/hub", "relay/auth", "relay/client", "relay/api"):
 				why = "relay/bridge knows NATS, they do not"

@@ -13,10 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fasthttp/websocket"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/e2e/lab"
 )
 
@@ -158,21 +156,11 @@ func (f *fan) publish(ctx context.Context, way string, subscribers int, messages
 func (f *fan) subscribe(ctx context.Context, way string, n int) ([]net.Conn, error) {
 	conns := make([]net.Conn, 0, n)
 	for range n {
-		dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 4096}
-		ws, _, err := dialer.DialContext(ctx, f.urls[way], nil)
+		conn, err := lab.Join(ctx, f.urls[way])
 		if err != nil {
 			return conns, err
 		}
-		conns = append(conns, ws.NetConn())
-		one := int64(1)
-		for _, m := range []api.Frame{{T: "hello", V: 1, Token: lab.Token}, {T: "sub", I: &one, Room: "lab"}} {
-			if err := ws.WriteJSON(m); err != nil {
-				return conns, err
-			}
-			if _, _, err := ws.ReadMessage(); err != nil {
-				return conns, err
-			}
-		}
+		conns = append(conns, conn)
 	}
 	return conns, nil
 }

@@ -7,18 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
-	"sync"
 	"syscall"
 	"time"
 
-	"github.com/gofiber/contrib/websocket"
-	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/e2e/bench/plain"
 	"github.com/farbench/farbench/relay/e2e/lab"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
@@ -43,20 +40,20 @@ func serveFan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plain, err := newPlain()
+	each, err := plain.New(2 * inFlight)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Run(ctx) })
-	group.Go(func() error { return plain.serve(ctx) })
+	group.Go(func() error { return each.Run(ctx) })
 	group.Go(func() error {
 		defer cancel()
 		answers := json.NewEncoder(os.Stdout)
-		if err := answers.Encode(map[string]string{wayHub: "ws://" + server.Addr().String() + "/ws", wayPlain: "ws://" + plain.listener.Addr().String() + "/ws"}); err != nil {
+		if err := answers.Encode(map[string]string{wayHub: "ws://" + server.Addr().String() + "/ws", wayPlain: each.URL()}); err != nil {
 			return err
 		}
-		publish := map[string]func(api.Run){wayHub: server.RunChanged, wayPlain: plain.publish}
+		publish := map[string]func(api.Run){wayHub: server.RunChanged, wayPlain: each.Publish}
 		orders := json.NewDecoder(os.Stdin)
 		for {
 			var o fanOrder
@@ -95,78 +92,6 @@ func pace(acks *json.Decoder, publish func(api.Run), messages int64) (fanDone, e
 	return fanDone{Took: time.Since(began), CPU: processCPU() - cpu}, nil
 }
 
-// plain is what one would write first: for every client a channel, a goroutine
-// that writes, and an encoding.
-type plain struct {
-	app      *fiber.App
-	listener net.Listener
-	mu       sync.Mutex // guards clients
-	clients  map[chan api.Frame]struct{}
-}
-
-func newPlain() (*plain, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	p := &plain{listener: listener, app: fiber.New(fiber.Config{DisableStartupMessage: true}), clients: map[chan api.Frame]struct{}{}}
-	p.app.Get("/ws", websocket.New(p.client))
-	return p, nil
-}
-
-func (p *plain) serve(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { _ = p.app.ShutdownWithTimeout(time.Second) })
-	defer stop()
-	return p.app.Listener(p.listener)
-}
-
-func (p *plain) client(ws *websocket.Conn) {
-	frames := make(chan api.Frame, 2*inFlight)
-	p.mu.Lock()
-	p.clients[frames] = struct{}{}
-	p.mu.Unlock()
-	for _, answer := range []string{"welcome", "res"} {
-		if _, _, err := ws.ReadMessage(); err != nil {
-			return
-		}
-		if err := ws.WriteJSON(api.Frame{T: answer}); err != nil {
-			return
-		}
-	}
-	gone := make(chan struct{})
-	go func() { // notices the client that left
-		defer close(gone)
-		_, _, _ = ws.ReadMessage()
-	}()
-	defer func() {
-		p.mu.Lock()
-		delete(p.clients, frames)
-		p.mu.Unlock()
-		_ = ws.Close()
-		<-gone
-	}()
-	for {
-		select {
-		case <-gone:
-			return
-		case f := <-frames:
-			if err := ws.WriteJSON(f); err != nil {
-				return
-			}
-		}
-	}
-}
-
-func (p *plain) publish(run api.Run) {
-	d, _ := json.Marshal(run)
-	frame := api.Frame{T: "pub", Room: "lab", Ev: "run", D: d}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for client := range p.clients {
-		client <- frame
-	}
-}
-
 // A lab without benches and runs.
 type (
 	noBenches struct{}
@@ -181,7 +106,9 @@ func (noBenches) List() []api.Bench            { return nil }
 func (noRuns) Start(context.Context, api.RunRequest, string) (api.Run, bool, error) {
 	return api.Run{}, false, errNobody
 }
-func (noRuns) Get(context.Context, string) (api.Run, error)                { return api.Run{}, errNobody }
+
+func (noRuns) Get(context.Context, string) (api.Run, error) { return api.Run{}, errNobody }
+
 func (noRuns) List(context.Context, runs.Query) (api.Runs, error)          { return api.Runs{}, nil }
 func (noRuns) Cancel(context.Context, string, string) error                { return errNobody }
 func (noRuns) Loaded() bool                                                { return true }
