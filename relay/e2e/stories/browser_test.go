@@ -3,10 +3,13 @@ package stories
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// A tester opens the link in a real browser. What they do is written in ui/e2e.
+// Testers work in a real browser. What they do is written in ui/e2e, a file a
+// screen or story; each starts a farbench-local of its own.
 func TestBrowser(t *testing.T) {
 	for _, missing := range []struct {
 		is  bool
@@ -24,12 +27,20 @@ func TestBrowser(t *testing.T) {
 			t.Skip(missing.how)
 		}
 	}
-	d := sitDown(t, "--adb=sim")
-	cmd := exec.CommandContext(t.Context(), "node", "e2e/run.mjs")
-	cmd.Dir = "../../../ui"
-	cmd.Env = append(d.env, "FARBENCH_OPEN="+d.link)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	files, err := filepath.Glob("../../../ui/e2e/*.test.mjs")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no browser tests (%v)", err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		t.Run(strings.TrimSuffix(name, ".test.mjs"), func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", "e2e/"+name)
+			cmd.Dir = "../../../ui"
+			cmd.Env = append(os.Environ(), "FARBENCH_LOCAL="+built.Path("farbench-local"))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,87 @@
+// The programs that a test file stands on, for its length: a farbench-local on a
+// data directory of its own, or the mock that shows every state at once.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const startsWithin = 60_000
+const built = fileURLToPath(new URL('../../../bin/farbench-local', import.meta.url))
+const mockProgram = fileURLToPath(new URL('../../mock/relay.mjs', import.meta.url))
+
+// missingLocal says how to get the program where there is none.
+export function missingLocal() {
+  const program = resolve(process.env.FARBENCH_LOCAL ?? built)
+  return existsSync(program)
+    ? undefined
+    : `no ${program}: build it (make build), or name it in FARBENCH_LOCAL`
+}
+
+// startLocal gives the single-use link, its origin, the token, and stop().
+export async function startLocal() {
+  const program = resolve(process.env.FARBENCH_LOCAL ?? built)
+  const dir = mkdtempSync(join(tmpdir(), 'farbench-e2e-'))
+  const data = join(dir, 'data')
+  const env = { ...process.env, XDG_STATE_HOME: dir }
+  const args = ['--listen', '127.0.0.1:0', '--data', data, '--adb', 'sim']
+  const { link, stop, said } = await start(program, args, env)
+  return {
+    link,
+    url: new URL(link).origin,
+    token: readFileSync(join(data, 'token'), 'utf8').trim(),
+    said,
+    stop: async () => {
+      await stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function startMock() {
+  const { link, stop } = await start(process.execPath, [mockProgram, '0'], process.env)
+  return { link, url: new URL(link).origin, token: 'mock', stop }
+}
+
+// start waits for the line `open URL`. said() is the end of what the program
+// wrote to stderr.
+async function start(program, args, env) {
+  const child = spawn(program, args, { env })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill) // a test file that dies leaves nothing behind
+  let log = ''
+  child.stderr.on('data', (d) => {
+    log = (log + d).slice(-20_000)
+  })
+  const gone = new Promise((done) => {
+    child.once('exit', done)
+    child.once('error', (e) => {
+      log += e.message
+      done()
+    })
+  })
+  const stop = async () => {
+    process.off('exit', kill)
+    child.kill('SIGTERM')
+    const timer = setTimeout(kill, 15_000)
+    await gone
+    clearTimeout(timer)
+  }
+  let out = ''
+  const opened = new Promise((done) => {
+    child.stdout.on('data', (d) => {
+      out = (out + d).slice(-20_000)
+      const link = /^open (\S+)$/m.exec(out)?.[1]
+      if (link) done(link)
+    })
+  })
+  let timer
+  const late = new Promise((done) => {
+    timer = setTimeout(done, startsWithin)
+  })
+  const link = await Promise.race([opened, gone.then(() => undefined), late])
+  clearTimeout(timer)
+  if (link) return { link, stop, said: () => log }
+  await stop()
+  throw new Error(`${program} did not start:\n${log}`)
+}

@@ -1,0 +1,26 @@
+// The log on a page, read as a person would: by scrolling.
+export const log = (page) => page.getByRole('listbox', { name: 'Log lines' }).first()
+
+// allRows scrolls through the log and returns every line as it is shown.
+export async function allRows(page) {
+  return log(page).evaluate(async (scroller) => {
+    const frame = () =>
+      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    const rows = new Map()
+    scroller.scrollTop = 0
+    for (;;) {
+      await frame()
+      for (const row of scroller.querySelectorAll('[data-n]:not([hidden])')) {
+        const text = row.lastElementChild
+        rows.set(Number(row.dataset.n), {
+          text: text.textContent,
+          isColoured: text.querySelector('[style*="color"]') !== null,
+        })
+      }
+      const end = scroller.scrollHeight - scroller.clientHeight
+      if (scroller.scrollTop >= end - 1) break
+      scroller.scrollTop = Math.min(end, scroller.scrollTop + scroller.clientHeight - 40)
+    }
+    return [...rows].map(([n, row]) => ({ n, ...row })).sort((a, b) => a.n - b.n)
+  })
+}

@@ -1,0 +1,71 @@
+// What every screen must stand: three widths, both schemes, axe without a
+// violation, nothing wider than the page. Each keeps a picture.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { artifacts } from './browser.mjs'
+import { until } from './until.mjs'
+
+export const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+]
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+// looks takes the page as it stands through widths and schemes, and puts it
+// back. `widths` and `schemes` narrow that where a state exists in one alone.
+export async function looks(page, name, { widths, schemes = ['light', 'dark'] } = {}) {
+  const before = page.viewportSize()
+  const faults = []
+  for (const size of sizes) {
+    if (widths && !widths.includes(size.width)) continue
+    await page.setViewportSize(size)
+    for (const scheme of schemes) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await settled(page, scheme)
+      const path = `${artifacts}${name}-${size.width}-${scheme}.png`
+      await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+      const at = `${name}, ${size.width} px, ${scheme}`
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (over > 0) faults.push(`${at}: the page is ${over} px too wide`)
+      for (const fault of await violations(page)) faults.push(`${at}: ${fault}`)
+    }
+  }
+  await page.setViewportSize(before)
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  assert.equal(faults.length, 0, `\n${faults.join('\n')}`)
+}
+
+// settled waits for the scheme to have come and for transitions to end; a
+// colour on its way would be neither.
+async function settled(page, scheme) {
+  await until(`the ${scheme} scheme`, () =>
+    page.evaluate((wanted) => {
+      const is = document.documentElement.dataset.mantineColorScheme ?? wanted
+      const moving = document.getAnimations().some((a) => {
+        const { iterations = 1 } = a.effect?.getTiming() ?? {}
+        return a.playState === 'running' && iterations !== Number.POSITIVE_INFINITY
+      })
+      return is === wanted && !moving && document.fonts.status === 'loaded'
+    }, scheme),
+  )
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  )
+}
+
+// The page's policy allows no foreign script: axe comes in by evaluation.
+async function violations(page) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, { rules: { 'target-size': { enabled: true } } }),
+  )
+  return found.violations.map((v) => {
+    const nodes = v.nodes.slice(0, 3).map((n) => {
+      const why = [...n.any, ...n.all, ...n.none][0]?.message ?? ''
+      return `${n.html.slice(0, 160)} ${why}`
+    })
+    return `${v.id}: ${nodes.join(' | ')}`
+  })
+}
