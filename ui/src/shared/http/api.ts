@@ -1,17 +1,26 @@
-// The few HTTP routes that the dashboard needs beside the socket: signing in.
+// What the dashboard asks over plain HTTP beside the socket: signing in, and
+// documents.
 import type { Fault, Problem } from '@/shared/wire'
 
 export class ProblemError extends Error {
   readonly fault: Fault
   readonly status: number
+  // The whole answer: a conflict carries the document as it is now.
+  readonly body: unknown
 
-  constructor(fault: Fault, status: number) {
+  constructor(fault: Fault, status: number, body?: unknown) {
     super(fault.message)
     this.name = 'ProblemError'
     this.fault = fault
     this.status = status
+    this.body = body
   }
 }
+
+export const getJSON = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  (await send('GET', path, undefined, signal)).json()
+export const putJSON = async <T>(path: string, body: unknown): Promise<T> =>
+  (await send('PUT', path, body)).json()
 
 export const signIn = (token: string) => send('POST', '/api/v1/session', { token })
 export const redeemLink = (code: string) => send('POST', '/api/v1/link/redeem', { code })
@@ -34,13 +43,20 @@ export async function whyNot(): Promise<
   return undefined
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<void> {
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
   const response = await fetch(path, {
     method,
+    signal,
     ...(body === undefined
       ? {}
       : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  }).catch(() => {
+  }).catch((e) => {
+    if (signal?.aborted) throw e
     throw new ProblemError(
       {
         code: 'not_connected',
@@ -50,15 +66,17 @@ async function send(method: string, path: string, body?: unknown): Promise<void>
       0,
     )
   })
-  if (!response.ok) throw new ProblemError(await problem(response), response.status)
+  if (!response.ok) throw await problem(response)
+  return response
 }
 
-async function problem(response: Response): Promise<Fault> {
+async function problem(response: Response): Promise<ProblemError> {
   const p: Partial<Problem> = await response.json().catch(() => ({}))
-  return {
+  const fault: Fault = {
     code: p.code ?? 'internal',
     message: p.detail || p.title || `The relay answered ${response.status}`,
     hint: p.hint,
     id: p.id,
   }
+  return new ProblemError(fault, response.status, p)
 }

@@ -1,0 +1,1 @@
+export { readDraft, useDraft, writeDraft } from './drafts'

@@ -1,0 +1,2 @@
+export { isSingle, type Key, type Keys } from './registry'
+export { registry, useKeyboard, useKeys } from './useKeys'

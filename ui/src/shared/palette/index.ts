@@ -1,0 +1,1 @@
+export { type Action, closePalette, openPalette, pageActions, palette, useActions } from './palette'

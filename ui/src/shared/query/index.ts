@@ -1,0 +1,1 @@
+export { getJSON, ProblemError, putJSON, queryClient } from './query'

@@ -1,0 +1,28 @@
+// A word about something that happened elsewhere: polite, without taking the
+// focus. What is visible anyway needs none.
+import { createStore } from 'zustand/vanilla'
+
+export type ToastTone = 'ok' | 'warn' | 'danger'
+export type Toast = {
+  title: string
+  text?: string
+  tone?: ToastTone
+  action?: { label: string; run: () => void }
+}
+export type Shown = Toast & { id: number }
+
+const most = 3
+
+export const toasts = createStore<{ shown: Shown[] }>(() => ({ shown: [] }))
+let next = 1
+
+export function toast(what: Toast): void {
+  const { shown } = toasts.getState()
+  // The same again replaces itself instead of piling up.
+  const others = shown.filter((t) => t.title !== what.title || t.text !== what.text)
+  toasts.setState({ shown: [...others, { ...what, id: next++ }].slice(-most) })
+}
+
+export function dismiss(id: number): void {
+  toasts.setState(({ shown }) => ({ shown: shown.filter((t) => t.id !== id) }))
+}
