@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { goesOn } from '@/shared/lab'
-import { type Lines, useCounts } from '@/shared/log'
+import { type Log, useCounts } from '@/shared/log'
 import { Skeleton, useNow } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
@@ -9,16 +9,16 @@ import { bytes, count, duration, elapsed, time } from '@/shared/words'
 import css from './run.module.css'
 import { useRate } from './useRate'
 
-type Props = { id: string; run: Run | undefined; lines: Lines; isLive: boolean }
+type Props = { id: string; run: Run | undefined; log: Log; isLive: boolean }
 
 // One row of facts.
-export function Facts({ id, run, lines, isLive }: Props) {
+export function Facts({ id, run, log, isLive }: Props) {
   const isOn = run !== undefined && goesOn(run)
   const asOf = useConnection((c) => c.asOf)
   const clock = useNow(isOn)
   const now = asOf ?? clock
-  const counts = useCounts(lines)
-  const rate = useRate(lines, isLive)
+  const counts = useCounts(log)
+  const rate = useRate(log, isLive)
   if (!run) {
     return (
       <dl className={css.facts} aria-busy="true">

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { Link as LinkIcon } from 'lucide-react'
-import type { RefObject } from 'react'
+import { type RefObject, useEffect, useState } from 'react'
 import { goesOn } from '@/shared/lab'
-import { type Lines, type LogHandle, plain, useCounts } from '@/shared/log'
+import { type Log, type LogHandle, useCounts } from '@/shared/log'
 import { CopyButton } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
@@ -11,18 +11,18 @@ import css from './run.module.css'
 import { useFollowing } from './Toolbar'
 
 type Props = {
-  lines: Lines
+  log: Log
   line: number | undefined
   run: Run | undefined
   handle: RefObject<LogHandle>
 }
 
 // The selected line and what one can do with it; where the log stands.
-export function Foot({ lines, line, run, handle }: Props) {
-  const counts = useCounts(lines)
-  const isFollowing = useFollowing(handle, lines)
+export function Foot({ log, line, run, handle }: Props) {
+  const counts = useCounts(log)
+  const isFollowing = useFollowing(handle, log)
   const asOf = useConnection((c) => c.asOf)
-  const row = line !== undefined && line <= counts.lines ? lines.row(lines.rowOf(line)) : undefined
+  const text = useText(log, line !== undefined && line <= counts.lines ? line : undefined)
   return (
     <footer className={css.foot}>
       {line !== undefined ? (
@@ -33,8 +33,8 @@ export function Foot({ lines, line, run, handle }: Props) {
           <CopyButton text={linkToLine(line)} icon={<LinkIcon size={14} aria-hidden />}>
             Copy link to line
           </CopyButton>
-          {row?.kind === 'line' ? (
-            <CopyButton text={plain(row.text)} className={css.wide}>
+          {text ? (
+            <CopyButton text={text} className={css.wide}>
               Copy line
             </CopyButton>
           ) : null}
@@ -53,6 +53,22 @@ export function Foot({ lines, line, run, handle }: Props) {
       )}
     </footer>
   )
+}
+
+function useText(log: Log, line: number | undefined): string {
+  const [text, setText] = useState('')
+  useEffect(() => {
+    let isGone = false
+    setText('')
+    if (line !== undefined)
+      log.text({ from: line, to: line }, false).then((t) => {
+        if (!isGone) setText(t)
+      })
+    return () => {
+      isGone = true
+    }
+  }, [log, line])
+  return text
 }
 
 const linkToLine = (line: number) => `${location.origin}${location.pathname}?L=${line}`

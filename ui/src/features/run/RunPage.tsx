@@ -21,7 +21,7 @@ type Props = {
 }
 
 export function RunPage({ id, line, onLine, onStarted }: Props) {
-  const { run, fault, lines, phase } = useRun(id)
+  const { run, fault, log, phase } = useRun(id)
   const [time, setTime] = useState<TimeMode>('relative')
   const scheme = useComputedColorScheme('light')
   const handle = useRef<LogHandle>({ pane: undefined })
@@ -41,11 +41,11 @@ export function RunPage({ id, line, onLine, onStarted }: Props) {
   return (
     <main className={css.page}>
       <TitleBar id={id} run={run} isLate={isLate} onStarted={onStarted} />
-      <Facts id={id} run={run} lines={lines} isLive={phase === 'live'} />
+      <Facts id={id} run={run} log={log} isLive={phase === 'live'} />
       <Notices run={run} phase={phase} />
-      <Toolbar handle={handle} lines={lines} time={time} onTime={setTime} run={run} />
+      <Toolbar handle={handle} log={log} time={time} onTime={setTime} run={run} />
       <LogView
-        lines={lines}
+        log={log}
         scheme={scheme}
         time={time}
         start={Date.parse(run?.started_at ?? run?.created_at ?? '') || 0}
@@ -54,7 +54,7 @@ export function RunPage({ id, line, onLine, onStarted }: Props) {
         handle={handle}
         note={phase === 'loading' ? null : noteOf(run)}
       />
-      <Foot lines={lines} line={line} run={run} handle={handle} />
+      <Foot log={log} line={line} run={run} handle={handle} />
     </main>
   )
 }

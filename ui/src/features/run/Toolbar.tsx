@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { Pause, Play } from 'lucide-react'
 import { type RefObject, useEffect, useState } from 'react'
 import { goesOn } from '@/shared/lab'
-import { glyphs, type Lines, type LogHandle, levels, type TimeMode, useCounts } from '@/shared/log'
+import { glyphs, type Log, type LogHandle, levels, type TimeMode, useCounts } from '@/shared/log'
 import { Hidden } from '@/shared/parts'
 import type { Run } from '@/shared/wire'
 import { short } from '@/shared/words'
@@ -10,15 +10,15 @@ import css from './run.module.css'
 
 type Props = {
   handle: RefObject<LogHandle>
-  lines: Lines
+  log: Log
   time: TimeMode
   onTime: (t: TimeMode) => void
   run: Run | undefined
 }
 
-export function Toolbar({ handle, lines, time, onTime, run }: Props) {
-  const isFollowing = useFollowing(handle, lines)
-  const counts = useCounts(lines)
+export function Toolbar({ handle, log, time, onTime, run }: Props) {
+  const isFollowing = useFollowing(handle, log)
+  const counts = useCounts(log)
   const marked = levels.filter((l) => l !== 'plain' && counts.byLevel[l] > 0)
   return (
     <div className={css.toolbar} role="toolbar" aria-label="Log">
@@ -68,14 +68,14 @@ export function Toolbar({ handle, lines, time, onTime, run }: Props) {
 }
 
 // The pane is made after this component: look for it as lines come.
-export function useFollowing(handle: RefObject<LogHandle>, lines: Lines): boolean {
+export function useFollowing(handle: RefObject<LogHandle>, log: Log): boolean {
   const [isFollowing, setFollowing] = useState(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines have another pane
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another log has another pane
   useEffect(() => {
     const pane = handle.current.pane
     if (!pane) return
     setFollowing(pane.state.getState().following)
     return pane.state.subscribe((s) => setFollowing(s.following))
-  }, [handle, lines, handle.current.pane])
+  }, [handle, log, handle.current.pane])
   return isFollowing
 }

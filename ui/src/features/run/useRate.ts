@@ -1,23 +1,25 @@
 import { useEffect, useState } from 'react'
-import type { Lines } from '@/shared/log'
+import type { Log } from '@/shared/log'
 
 const over = 2000 // ms that a rate is taken over
 
 // Lines a second, of the last two seconds; a replay does not count.
-export function useRate(lines: Lines, isOn: boolean): number {
+export function useRate(log: Log, isOn: boolean): number {
   const [rate, setRate] = useState(0)
   useEffect(() => {
     setRate(0)
     if (!isOn) return
-    let seen: { at: number; rows: number }[] = [{ at: performance.now(), rows: lines.rows }]
+    let seen: { at: number; rows: number }[] = [
+      { at: performance.now(), rows: log.state.getState().rows },
+    ]
     const timer = setInterval(() => {
-      const now = { at: performance.now(), rows: lines.rows }
+      const now = { at: performance.now(), rows: log.state.getState().rows }
       seen = [...seen.filter((s) => now.at - s.at <= over), now]
       const first = seen[0]!
       if (now.at > first.at)
         setRate(Math.round(((now.rows - first.rows) * 1000) / (now.at - first.at)))
     }, 500)
     return () => clearInterval(timer)
-  }, [lines, isOn])
+  }, [log, isOn])
   return rate
 }

@@ -1,79 +1,36 @@
-// A run as this page knows it: its lines from the room run:<id>, its state
-// from there and from the lab.
+// A run as this page knows it: its log, and its state from there and from the
+// lab.
 import { useContext, useEffect, useState } from 'react'
+import { useStore } from 'zustand'
 import { LabContext, useLab } from '@/shared/lab'
-import { LineStore, type Lines } from '@/shared/log'
-import { type Taken, useSocket } from '@/shared/socket'
-import type { Block, Fault, Run } from '@/shared/wire'
+import { emptyLog, type Log, type LogState, openLog } from '@/shared/log'
+import { useSocket } from '@/shared/socket'
+import type { Fault, Run } from '@/shared/wire'
 
 export type RunView = {
   run: Run | undefined
   fault: Fault | undefined // why there is no such run, or none for this person
-  lines: Lines
-  phase: 'loading' | 'replay' | 'live' | 'behind' | 'over'
+  log: Log
+  phase: LogState['phase']
 }
 
 export function useRun(id: string): RunView {
   const socket = useSocket()
   const lab = useContext(LabContext)
   const fromLab = useLab((s) => s.runs.find((r) => r.id === id))
-  const [view, setView] = useState<RunView>(() => begin())
-
+  const [log, setLog] = useState<Log>(emptyLog)
   useEffect(() => {
-    const store = new LineStore()
-    const change = (c: Partial<RunView>) => setView((v) => ({ ...v, ...c }))
-    setView({ ...begin(), lines: store })
-    const rule = new Rule(store)
-    return socket.enter(
-      `run:${id}`,
-      {
-        snapshot: (d) => change({ run: d as Run, fault: undefined, phase: 'replay' }),
-        event: (ev, d) => {
-          if (ev === 'block') return rule.take(d as Block)
-          if (ev === 'end') {
-            lab?.run(d as Run)
-            change({ run: d as Run, phase: 'over' })
-          }
-          return 'taken'
-        },
-        live: () => setView((v) => (v.phase === 'over' ? v : { ...v, phase: 'live' })),
-        lag: () => change({ phase: 'behind' }),
-        refused: (code, message, hint) => change({ fault: { code, message, hint } }),
-      },
-      { resume: true },
-    )
-  }, [socket, lab, id])
-
-  return { ...view, run: newer(view.run, fromLab) }
-}
-
-const begin = (): RunView => ({
-  run: undefined,
-  fault: undefined,
-  lines: new LineStore(),
-  phase: 'loading',
-})
-
-// Rule answers a block that is ahead by asking for the room again; where that
-// brings the same block, what is between is missing and shown as such.
-class Rule {
-  readonly #store: LineStore
-  #ahead = 0
-
-  constructor(store: LineStore) {
-    this.#store = store
-  }
-
-  take(block: Block): Taken {
-    const taken = this.#store.append(block)
-    if (taken !== 'ahead') return taken
-    if (this.#ahead !== this.#store.next) {
-      this.#ahead = this.#store.next
-      return 'ahead'
-    }
-    this.#store.skip(block.first, 'the relay did not send them')
-    return this.#store.append(block)
-  }
+    const opened = openLog(socket, id)
+    setLog(opened)
+    return () => opened.close()
+  }, [socket, id])
+  const run = useStore(log.state, (s) => s.run)
+  const fault = useStore(log.state, (s) => s.fault)
+  const phase = useStore(log.state, (s) => s.phase)
+  useEffect(() => {
+    if (run && phase === 'over') lab?.run(run)
+  }, [lab, run, phase])
+  return { run: newer(run, fromLab), fault, log, phase }
 }
 
 // newer joins what the room and the lab know: the room's end is the last word,

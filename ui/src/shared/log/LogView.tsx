@@ -11,7 +11,7 @@ import {
 import { useStore } from 'zustand'
 import { count } from '@/shared/words'
 import type { Scheme } from './colours'
-import type { Lines } from './lines'
+import type { Log } from './log'
 import css from './log.module.css'
 import { Pane } from './pane'
 import type { TimeMode } from './rowView'
@@ -20,7 +20,7 @@ import { useCounts } from './useCounts'
 export type LogHandle = { pane: Pane | undefined }
 
 type Props = {
-  lines: Lines
+  log: Log
   scheme: Scheme
   time: TimeMode
   start: number
@@ -30,23 +30,23 @@ type Props = {
   note?: ReactNode // what stands there while there are no lines
 }
 
-export function LogView({ lines, scheme, time, start, selected, onSelect, handle, note }: Props) {
+export function LogView({ log, scheme, time, start, selected, onSelect, handle, note }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const [pane, setPane] = useState<Pane>()
-  const counts = useCounts(lines)
+  const counts = useCounts(log)
   const hasErr = counts.err > 0
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looks follow below; a new pane is for new lines alone
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks follow below; a new pane is for another log alone
   useEffect(() => {
     if (!scroller.current) return
-    const made = new Pane(scroller.current, lines, { scheme, time, start, selected })
+    const made = new Pane(scroller.current, log, { scheme, time, start, selected })
     handle.current.pane = made
     setPane(made)
     return () => {
       handle.current.pane = undefined
       made.close()
     }
-  }, [lines])
+  }, [log])
 
   useEffect(() => {
     pane?.look({ scheme, time, start, selected })
@@ -64,7 +64,7 @@ export function LogView({ lines, scheme, time, start, selected, onSelect, handle
     onSelect(line)
     pane?.show(line)
   }
-  const last = lines.next - 1
+  const last = counts.lines
   const down = () => select(selected === undefined ? last : Math.min(selected + 1, last))
   const up = () => select(selected === undefined ? last : Math.max(selected - 1, 1))
   const keys = new Map<string, () => void>([

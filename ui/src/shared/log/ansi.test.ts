@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { plain, spans } from './ansi'
+import { dress, spans } from './ansi'
 import { contrast, paint } from './colours'
 
 const esc = '\u001b'
+
+const plainOf = (line: string) => dress(line).text
 
 describe('spans', () => {
   it('leaves text without escapes alone', () => {
@@ -35,16 +37,16 @@ describe('spans', () => {
   })
 
   it('leaves out what moves a cursor or names a window, and shows what is no escape', () => {
-    expect(plain(`${esc}[2J${esc}[10;20Ha${esc}]0;title\u0007b${esc}(Bc${esc}]8;;x${esc}\\d`)).toBe(
-      'abcd',
-    )
-    expect(plain(`a${esc}]0;never ends`)).toBe('a␛]0;never ends')
-    expect(plain(`a${esc}[31`)).toBe('a␛[31')
-    expect(plain(`a${esc}`)).toBe('a␛')
+    expect(
+      plainOf(`${esc}[2J${esc}[10;20Ha${esc}]0;title\u0007b${esc}(Bc${esc}]8;;x${esc}\\d`),
+    ).toBe('abcd')
+    expect(plainOf(`a${esc}]0;never ends`)).toBe('a␛]0;never ends')
+    expect(plainOf(`a${esc}[31`)).toBe('a␛[31')
+    expect(plainOf(`a${esc}`)).toBe('a␛')
   })
 
   it('shows control characters as pictures and drops a line’s last CR', () => {
-    expect(plain('a\0b\tc\rd\u007f\r')).toBe('a␀b\tc␍d␡')
+    expect(plainOf('a\0b\tc\rd\u007f\r')).toBe('a␀b\tc␍d␡')
   })
 })
 

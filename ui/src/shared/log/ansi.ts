@@ -2,20 +2,9 @@
 // else a terminal would obey is left out, and control characters show as their
 // pictures. Nothing here makes HTML.
 
-// A colour is an index 0 to 15 of the theme's palette, or rgb + 0x1000000.
-export type Colour = number
+import type { Colour, Face, FaceRange } from './lines'
 
-export type Face = {
-  fg?: Colour
-  bg?: Colour
-  bold?: boolean
-  dim?: boolean
-  italic?: boolean
-  underline?: boolean
-  strike?: boolean
-  inverse?: boolean
-}
-
+// Span is text of one face.
 export type Span = { text: string; face: Face | undefined }
 
 const special = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
@@ -50,11 +39,19 @@ export function spans(line: string): Span[] {
   return out
 }
 
-// plain is the line without escapes, for copying and searching.
-export const plain = (line: string): string =>
-  spans(line)
-    .map((s) => s.text)
-    .join('')
+// dress parts a line into what one reads and how it looks.
+export function dress(line: string): { text: string; faces?: FaceRange[] } {
+  const all = spans(line)
+  if (all.length === 0) return { text: '' }
+  if (all.length === 1 && !all[0]!.face) return { text: all[0]!.text }
+  let text = ''
+  const faces: FaceRange[] = []
+  for (const span of all) {
+    if (span.face) faces.push([text.length, text.length + span.text.length, span.face])
+    text += span.text
+  }
+  return faces.length > 0 ? { text, faces } : { text }
+}
 
 // escapeEnd is where the escape that begins at i is over; 0 where it is none
 // or never ends, so that it hides nothing.

@@ -1,6 +1,7 @@
 // Lines in columns: one string and typed arrays for many lines, so that a
 // million of them are a few thousand objects.
 import type { Block } from '@/shared/wire'
+import { dress } from './ansi'
 import { levelOf, levels, streamOf, streams } from './levels'
 import type { LineRow } from './lines'
 
@@ -55,7 +56,7 @@ function row(n: number, text: string, at: number, level: number, flags: number):
     at,
     stream: streams[flags & 3] ?? 'out',
     level: levels[level] ?? 'plain',
-    text,
+    ...dress(text),
     goesOn: (flags & goesOn) !== 0,
   }
 }

@@ -1,7 +1,7 @@
 // ANSI colours that can be read on the log's ground, in both schemes: what a
 // program chose is kept in hue and moved towards black or white until its
 // contrast is enough.
-import type { Colour, Face } from './ansi'
+import type { Colour, Face } from './lines'
 
 export type Scheme = 'light' | 'dark'
 

@@ -1,7 +1,8 @@
-// What a log viewer reads: rows, of which each is a line or a gap. The store
-// behind it may live in this thread or in another; pages know only this.
-import type { Block } from '@/shared/wire'
+// What a log viewer draws: rows, of which each is a line or a gap.
 import type { Level, Stream } from './levels'
+
+// Range is a place in a text, in UTF-16 units, the end not included.
+export type Range = readonly [from: number, to: number]
 
 export type LineRow = {
   kind: 'line'
@@ -9,7 +10,11 @@ export type LineRow = {
   at: number // unix ms
   stream: Stream
   level: Level
+  // What one sees, searches and copies: no escapes, control characters as
+  // their pictures. How it is drawn: `pieces`.
   text: string
+  faces?: FaceRange[] // colours and faces within text
+  hits?: Range[] // where the present search is found in text
   goesOn: boolean // without a line end
 }
 
@@ -18,24 +23,26 @@ export type GapRow = {
   from: number
   to: number | undefined // undefined: nobody can know
   reason: string
+  canLoad: boolean // the relay may still have these lines
 }
 
 export type Row = LineRow | GapRow
 
+// A colour is an index 0 to 15 of the theme's palette, or rgb + 0x1000000.
+export type Colour = number
+
+export type Face = {
+  fg?: Colour
+  bg?: Colour
+  bold?: boolean
+  dim?: boolean
+  italic?: boolean
+  underline?: boolean
+  strike?: boolean
+  inverse?: boolean
+}
+
+export type FaceRange = readonly [from: number, to: number, face: Face]
+
 // Taken: `have` and `ahead` leave the store as it was.
 export type Taken = 'taken' | 'have' | 'ahead'
-
-export interface Lines {
-  readonly rows: number
-  readonly next: number // number of the next line
-  readonly missing: number // lines in gaps of known length
-  readonly byLevel: Readonly<Record<Level, number>>
-  readonly err: number // lines of stderr
-  readonly longest: number // characters of the longest line so far
-  row(i: number): Row
-  rowOf(line: number): number // the row that holds this line, or the nearest
-  append(block: Block): Taken
-  // skip marks the lines before `first` as missing, where they will not come.
-  skip(first: number, reason: string): void
-  watch(changed: () => void): () => void
-}

@@ -2,7 +2,7 @@
 // store, following its end until somebody scrolls up. It runs beside React: a
 // flood of lines costs one frame's work, whatever stands in the store.
 import { createStore } from 'zustand/vanilla'
-import type { Lines } from './lines'
+import type { Log } from './log'
 import css from './log.module.css'
 import { type Looks, longestShown, RowView } from './rowView'
 import { Scroll } from './scroll'
@@ -18,7 +18,7 @@ export type PaneState = {
 
 export class Pane {
   readonly state = createStore<PaneState>(() => ({ following: true, fresh: 0 }))
-  readonly #lines: Lines
+  readonly #log: Log
   readonly #scroller: HTMLElement
   readonly #canvas = document.createElement('div')
   readonly #layer = document.createElement('div')
@@ -36,9 +36,9 @@ export class Pane {
   #later: ReturnType<typeof setTimeout> | undefined
   #settle: ReturnType<typeof setTimeout> | undefined
 
-  constructor(scroller: HTMLElement, lines: Lines, looks: Looks) {
+  constructor(scroller: HTMLElement, log: Log, looks: Looks) {
     this.#scroller = scroller
-    this.#lines = lines
+    this.#log = log
     this.#looks = looks
     this.#canvas.className = css.canvas ?? ''
     this.#layer.className = css.layer ?? ''
@@ -56,7 +56,7 @@ export class Pane {
     this.#stop.push(
       () => scroller.removeEventListener('scroll', onScroll),
       () => resized.disconnect(),
-      lines.watch(() => this.#came()),
+      log.watch(() => this.#came()),
     )
     this.#draw()
   }
@@ -82,13 +82,13 @@ export class Pane {
 
   pause(): void {
     if (!this.state.getState().following) return
-    this.#pausedAt = this.#lines.rows
+    this.#pausedAt = this.#log.state.getState().rows
     this.state.setState({ following: false, fresh: 0 })
   }
 
   // show brings a line into view; in the middle where it was outside.
-  show(line: number): void {
-    const top = this.#lines.rowOf(line) * rowHeight
+  async show(line: number): Promise<void> {
+    const top = (await this.#log.rowOf(line)) * rowHeight
     const view = this.#scroller.clientHeight
     if (top >= this.#scroll.top && top + rowHeight <= this.#scroll.top + view) return
     this.pause()
@@ -143,9 +143,12 @@ export class Pane {
 
   #measure(): void {
     const view = this.#scroller.clientHeight
-    this.#scroll.resize(this.#lines.rows * rowHeight, view)
+    this.#scroll.resize(this.#log.state.getState().rows * rowHeight, view)
     this.#canvas.style.height = `${Math.max(this.#scroll.height, view)}px`
-    this.#canvas.style.setProperty('--chars', String(Math.min(this.#lines.longest, longestShown)))
+    this.#canvas.style.setProperty(
+      '--chars',
+      String(Math.min(this.#log.state.getState().longest, longestShown)),
+    )
     this.#layer.style.height = `${view}px`
     const wanted = Math.ceil(view / rowHeight) + 1
     if (this.#views.length !== wanted) {
@@ -158,20 +161,25 @@ export class Pane {
       this.#scroll.to(this.#scroll.end)
       this.#place()
     } else {
-      const fresh = this.#lines.rows - this.#pausedAt
+      const fresh = this.#log.state.getState().rows - this.#pausedAt
       if (fresh !== this.state.getState().fresh) this.state.setState({ fresh })
     }
   }
 
   #render(): void {
     const first = Math.floor(this.#scroll.top / rowHeight)
-    const filled = Math.max(0, Math.min(this.#views.length, this.#lines.rows - first))
+    const filled = Math.max(
+      0,
+      Math.min(this.#views.length, this.#log.state.getState().rows - first),
+    )
     this.#window.style.transform = `translateY(${-(this.#scroll.top - first * rowHeight)}px)`
     const from = this.#turn(first)
+    const rows = this.#log.rows(first, filled)
     for (let i = 0; i < this.#views.length; i++) {
       const view = this.#views[i]!
       const isStale = this.#all || i < from.low || i >= from.high || i >= this.#filled
-      if (i < filled && isStale) view.show(this.#lines.row(first + i), this.#looks)
+      const row = rows[i]
+      if (i < filled && isStale && row) view.show(row, this.#looks)
       if (i >= filled !== view.element.hidden) view.element.hidden = i >= filled
     }
     this.#filled = filled

@@ -1,11 +1,11 @@
 // One row's elements, made once and filled again and again. Text goes in as
 // text: nothing that a device prints becomes markup.
 import { count, sentence } from '@/shared/words'
-import { type Face, spans } from './ansi'
 import { paint, type Scheme } from './colours'
 import { glyphs } from './levels'
-import type { GapRow, LineRow, Row } from './lines'
+import type { Face, GapRow, LineRow, Row } from './lines'
 import css from './log.module.css'
+import { pieces } from './pieces'
 
 export type TimeMode = 'relative' | 'clock'
 
@@ -51,7 +51,7 @@ export class RowView {
     this.#glyph.textContent = glyphs[row.level]
     this.#stream.replaceChildren(...(row.stream === 'err' ? [tag('err')] : []))
     this.#time.textContent = looks.time === 'clock' ? clock(row.at) : relative(row.at - looks.start)
-    this.#text.replaceChildren(...pieces(row, looks.scheme))
+    this.#text.replaceChildren(...nodes(row, looks.scheme))
   }
 
   #gap(row: GapRow): void {
@@ -88,16 +88,15 @@ function tag(word: string): HTMLElement {
   return span
 }
 
-function pieces(row: LineRow, scheme: Scheme): (Node | string)[] {
-  const cut = row.text.length > longestShown
-  const shown = cut ? row.text.slice(0, longestShown) : row.text
+function nodes(row: LineRow, scheme: Scheme): (Node | string)[] {
   const out: (Node | string)[] = []
-  for (const span of spans(shown)) {
-    if (span.face) out.push(faced(span.text, span.face, scheme))
-    else if (out.length === 0) out.push(...headed(span.text))
-    else out.push(span.text)
+  for (const piece of pieces(row, longestShown)) {
+    if (piece.face) out.push(faced(piece.text, piece.face, scheme))
+    else if (out.length === 0) out.push(...headed(piece.text))
+    else out.push(piece.text)
   }
-  if (cut) out.push(more(`… ${count(row.text.length - longestShown)} more characters`))
+  if (row.text.length > longestShown)
+    out.push(more(`… ${count(row.text.length - longestShown)} more characters`))
   return out
 }
 

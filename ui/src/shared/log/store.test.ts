@@ -50,10 +50,16 @@ describe('the golden blocks', () => {
       'fatal',
       'system',
     ])
-    expect(all.slice(11, 14).map((r) => (r as LineRow).text)).toEqual(['a', '\ufffd', '\0\ufffdA'])
+    expect(all.slice(11, 14).map((r) => (r as LineRow).text)).toEqual(['a', '\ufffd', '␀\ufffdA'])
     expect(all.slice(14, 18).map((r) => (r as LineRow).goesOn)).toEqual([true, false, false, true])
-    expect(all[18]).toEqual({ kind: 'gap', from: 19, to: 114, reason: 'spool full' })
-    expect(all[19]).toEqual({ kind: 'gap', from: 115, to: undefined, reason: 'agent killed' })
+    expect(all[18]).toEqual({
+      kind: 'gap',
+      from: 19,
+      to: 114,
+      reason: 'spool full',
+      canLoad: false,
+    })
+    expect(all[19]).toMatchObject({ kind: 'gap', from: 115, to: undefined, reason: 'agent killed' })
     expect(store.missing).toBe(96)
     expect(store.err).toBe(6)
   })
@@ -88,7 +94,7 @@ describe('the reader’s rule', () => {
     store.append(block(1, 1))
     store.skip(10, 'the relay did not send them')
     expect(store.append(block(10, 1))).toBe('taken')
-    expect(store.row(1)).toMatchObject({ kind: 'gap', from: 2, to: 9 })
+    expect(store.row(1)).toMatchObject({ kind: 'gap', from: 2, to: 9, canLoad: true })
   })
 })
 

@@ -4,7 +4,7 @@
 import type { Block } from '@/shared/wire'
 import { type Columns, columns, isErr, lineRow, Sealed } from './chunk'
 import { type Level, levels } from './levels'
-import type { GapRow, Lines, Row, Taken } from './lines'
+import type { GapRow, Row, Taken } from './lines'
 
 const sealAt = 2048 // lines a chunk
 
@@ -17,7 +17,7 @@ type Chunk = {
   gap?: GapRow
 }
 
-export class LineStore implements Lines {
+export class LineStore {
   rows = 0
   next = 1
   missing = 0
@@ -31,7 +31,7 @@ export class LineStore implements Lines {
   append(block: Block): Taken {
     if (block.first < this.next) return 'have'
     if (block.first > this.next && !this.#loose) return 'ahead'
-    if (block.gap) this.#gap(block.first, block.count ?? undefined, block.gap)
+    if (block.gap) this.#gap(block.first, block.count ?? undefined, block.gap, false)
     else this.#lines(block.first, columns(block))
     this.#changed()
     return 'taken'
@@ -39,7 +39,7 @@ export class LineStore implements Lines {
 
   skip(first: number, reason: string): void {
     if (first <= this.next) return
-    this.#gap(this.next, first - this.next, reason)
+    this.#gap(this.next, first - this.next, reason, true)
     this.#changed()
   }
 
@@ -106,14 +106,14 @@ export class LineStore implements Lines {
     last.open = undefined
   }
 
-  #gap(from: number, count: number | undefined, reason: string): void {
+  #gap(from: number, count: number | undefined, reason: string, canLoad: boolean): void {
     this.#seal()
     const to = count === undefined ? undefined : from + count - 1
     this.#chunks.push({
       row: this.rows,
       first: from,
       rows: 1,
-      gap: { kind: 'gap', from, to, reason },
+      gap: { kind: 'gap', from, to, reason, canLoad },
     })
     this.rows++
     this.missing += count ?? 0

@@ -1,7 +1,7 @@
 // What a page tells of a log in numbers, at most four times a second.
 import { useEffect, useState } from 'react'
 import type { Level } from './levels'
-import type { Lines } from './lines'
+import type { Log } from './log'
 
 export type Counts = {
   rows: number
@@ -13,32 +13,29 @@ export type Counts = {
 
 const every = 250
 
-export function useCounts(lines: Lines): Counts {
-  const [counts, setCounts] = useState(() => read(lines))
+export function useCounts(log: Log): Counts {
+  const [counts, setCounts] = useState(() => read(log))
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let last = Number.NEGATIVE_INFINITY
     const take = () => {
       timer = undefined
       last = performance.now()
-      setCounts(read(lines))
+      setCounts(read(log))
     }
-    setCounts(read(lines))
-    const stop = lines.watch(() => {
+    setCounts(read(log))
+    const stop = log.state.subscribe(() => {
       timer ??= setTimeout(take, Math.max(0, last + every - performance.now()))
     })
     return () => {
       stop()
       clearTimeout(timer)
     }
-  }, [lines])
+  }, [log])
   return counts
 }
 
-const read = (lines: Lines): Counts => ({
-  rows: lines.rows,
-  lines: lines.next - 1,
-  missing: lines.missing,
-  err: lines.err,
-  byLevel: { ...lines.byLevel },
-})
+const read = (log: Log): Counts => {
+  const { rows, next, missing, err, byLevel } = log.state.getState()
+  return { rows, lines: next - 1, missing, err, byLevel }
+}
