@@ -8,7 +8,7 @@ export type Piece = { text: string; face?: Face; isHit?: true; isSign?: true }
 // Soft hyphens, fillers, marks of direction, zero widths, line and paragraph
 // separators, byte order marks, tags, and halves of surrogate pairs.
 const unseen =
-  /\u034f|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+  /[\u034f\u180b-\u180f]|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 // pieces cuts the first `limit` characters of a line.
 export function pieces(row: LineRow, limit: number): Piece[] {
