@@ -19,6 +19,8 @@ export class ProblemError extends Error {
 
 export const getJSON = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   (await send('GET', path, undefined, signal)).json()
+export const getText = async (path: string, signal?: AbortSignal): Promise<string> =>
+  (await send('GET', path, undefined, signal)).text()
 export const putJSON = async <T>(path: string, body: unknown): Promise<T> =>
   (await send('PUT', path, body)).json()
 

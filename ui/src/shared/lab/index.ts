@@ -1,2 +1,2 @@
 export { goesOn, Lab, LabContext, useLab } from './lab'
-export { type Order, useStart } from './start'
+export { type Order, startRun, useStart } from './start'

@@ -1,10 +1,14 @@
 // Starting a run. The page makes the id, so that asking again after a lost
 // answer gives that run and never a second one.
 import { useRef, useState } from 'react'
-import { RequestError, useSocket } from '@/shared/socket'
+import { RequestError, type Socket, useSocket } from '@/shared/socket'
 import type { Fault, Run } from '@/shared/wire'
 
-export type Order = { bench: string; device: string; command: string; timeout_s?: number }
+// A run is of a command, or of one of the lab's checks by its id.
+export type Order = { bench: string; device: string; timeout_s?: number } & (
+  | { command: string; check?: undefined }
+  | { check: string; command?: undefined }
+)
 
 const ttl = 5000
 
@@ -13,6 +17,10 @@ export function newRunId(): string {
   const random = crypto.getRandomValues(new Uint8Array(26))
   return `r${Array.from(random, (byte) => letters[byte & 31]).join('')}`
 }
+
+// startRun asks once; with the same id again it gives the same run.
+export const startRun = (socket: Socket, order: Order, id = newRunId()): Promise<Run> =>
+  socket.request<Run>('run.start', { ...order, id, ttl_ms: ttl }, ttl)
 
 export function useStart(started: (run: Run) => void) {
   const socket = useSocket()
@@ -26,8 +34,7 @@ export function useStart(started: (run: Run) => void) {
     setBusy(true)
     setFault(undefined)
     try {
-      const d = { ...order, id: asked.current.id, ttl_ms: ttl }
-      const run = await socket.request<Run>('run.start', d, ttl)
+      const run = await startRun(socket, order, asked.current.id)
       asked.current = undefined
       started(run)
     } catch (e) {
