@@ -45,6 +45,7 @@ type Conn struct {
 
 	opened, heard, pinged time.Time
 	greeted               bool
+	downward              bool // nothing is answered on it: it gets beats in place of pings
 	session               string
 	expires               time.Time // zero: never
 	pings                 int64
@@ -85,6 +86,14 @@ func (c *Conn) Greeted(session string, expires time.Time) {
 	defer c.mu.Unlock()
 	now := time.Now()
 	c.greeted, c.session, c.expires, c.heard, c.pinged = true, session, expires, now, now
+}
+
+// Downward says that the peer only reads: whether it is still there, writing
+// and the end of reading show. Called before Greeted.
+func (c *Conn) Downward() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.downward = true
 }
 
 // Session is the id of the session that the connection was greeted with.

@@ -9,6 +9,7 @@ type Frame []byte
 const (
 	opText  = 0x80 | 1
 	opClose = 0x80 | 8
+	opPing  = 0x80 | 9
 	opPong  = 0x80 | 10
 )
 
@@ -31,6 +32,9 @@ func TextOf(parts ...[]byte) Frame {
 
 // Pong answers WebSocket's own ping.
 func Pong(payload []byte) Frame { return frame(opPong, payload) }
+
+// beat shows that a connection lives on which nothing is answered.
+func beat() Frame { return frame(opPing, nil) }
 
 // CloseFrame closes with a code and a reason, cut to what a control frame holds.
 func CloseFrame(code int, reason string) Frame {

@@ -124,7 +124,8 @@ func (h *Hub) Stats() Stats {
 func (c *Conn) check(now time.Time) {
 	c.mu.Lock()
 	greeted, expires, opened, pinged := c.greeted, c.expires, c.opened, c.pinged
-	silent := pinged.After(c.heard)
+	silent := pinged.After(c.heard) && !c.downward
+	downward := c.downward
 	c.mu.Unlock()
 	switch {
 	case !greeted && now.Sub(opened) >= helloLimit:
@@ -140,6 +141,10 @@ func (c *Conn) check(now time.Time) {
 		c.pings++
 		n := c.pings
 		c.mu.Unlock()
+		if downward {
+			c.Urgent(beat())
+			return
+		}
 		c.Urgent(Text(fmt.Appendf(nil, `{"t":"ping","i":%d}`, n)))
 	}
 }

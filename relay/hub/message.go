@@ -40,20 +40,30 @@ func Decode(payload []byte, yield func(Message) bool) error {
 		if len(line) == 0 {
 			continue
 		}
-		if line[0] != '{' {
-			return errNotObject
-		}
-		var m Message
-		if err := json.Unmarshal(line, &m.Frame); err != nil {
-			var wrong *json.UnmarshalTypeError
-			if !errors.As(err, &wrong) {
-				return errNotObject
-			}
-			m.Bad = err
+		m, err := Parse(line)
+		if err != nil {
+			return err
 		}
 		if !yield(m) {
 			return nil
 		}
 	}
 	return nil
+}
+
+// Parse reads one message of valid UTF-8. An error says that it is no JSON
+// object.
+func Parse(text []byte) (Message, error) {
+	var m Message
+	if len(text) == 0 || text[0] != '{' {
+		return m, errNotObject
+	}
+	if err := json.Unmarshal(text, &m.Frame); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if !errors.As(err, &wrong) {
+			return m, errNotObject
+		}
+		m.Bad = err
+	}
+	return m, nil
 }

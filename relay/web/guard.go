@@ -21,6 +21,7 @@ const (
 	pathMetrics = "/metrics"
 	pathOpenAPI = "/openapi.json"
 	pathSocket  = "/ws"
+	pathEvents  = "/events"
 	pathAPI     = "/api/"
 	pathSession = "/api/v1/session"
 	pathLink    = "/api/v1/link"
@@ -138,7 +139,7 @@ func (s *Server) isStatic(c *fiber.Ctx) bool {
 	}
 	path := c.Path()
 	switch path {
-	case pathHealth, pathReady, pathMetrics, pathOpenAPI, pathSocket, "/api":
+	case pathHealth, pathReady, pathMetrics, pathOpenAPI, pathSocket, pathEvents, "/api":
 		return false
 	}
 	return !strings.HasPrefix(path, pathAPI) && !strings.HasPrefix(path, pathSocket+"/")

@@ -36,7 +36,7 @@ func newMetrics(h *hub.Hub, l *listener, streams *places) *metrics {
 		starts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "farbench_run_starts_total", Help: "Run requests that were taken: first, or again with a known id.",
 		}, []string{"kind"}),
-		conns:  prometheus.NewDesc("farbench_ws_connections", "Open sockets.", nil, nil),
+		conns:  prometheus.NewDesc("farbench_ws_connections", "Open sockets and event streams.", nil, nil),
 		rooms:  prometheus.NewDesc("farbench_ws_rooms", "State rooms with a member.", nil, nil),
 		queue:  prometheus.NewDesc("farbench_ws_queue_bytes", "Bytes that wait to be written to sockets.", nil, nil),
 		behind: prometheus.NewDesc("farbench_ws_lagging", "Subscriptions that wait for a slow reader.", nil, nil),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,9 @@ func (v *visit) sub(m api.Frame) {
 	if !v.roomLeft(m.I) {
 		return
 	}
+	if isRoom(m.Room) {
+		v.vector.aim(m.Room, m.O)
+	}
 	switch bench, isBench := strings.CutPrefix(m.Room, prefixRoom); {
 	case m.Room == roomLab:
 		v.subState(m, "")
@@ -46,7 +50,7 @@ func (v *visit) sub(m api.Frame) {
 		begun := v.do(m.I, "sub "+prefixRun, answerLimit, func(ctx context.Context) error {
 			run, err := v.s.run(ctx, strings.TrimPrefix(m.Room, prefixRun))
 			if err != nil {
-				v.forget(m.Room, sub)
+				v.giveUp(m.Room, sub)
 				return err
 			}
 			v.follow(m.I, run, sub, m.O)
@@ -67,10 +71,10 @@ func (v *visit) roomLeft(i *int64) bool {
 	v.mu.Lock()
 	n := len(v.subs)
 	v.mu.Unlock()
-	if n < maxRooms {
+	if n < v.maxRooms {
 		return true
 	}
-	v.fail(i, &wire.Fault{Code: wire.TooMany, Message: "a socket joins at most 256 rooms", Hint: "leave some"})
+	v.fail(i, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a connection joins at most %d rooms", v.maxRooms), Hint: "leave some"})
 	if v.refusals++; v.refusals > maxRefusals {
 		v.c.Close(hub.Malformed, "far too many subscriptions", 0)
 	}
@@ -81,9 +85,16 @@ func (v *visit) roomLeft(i *int64) bool {
 // follows at once finds it. One of the same room ends.
 func (v *visit) keep(room string, sub subscription) {
 	v.end(room)
+	v.vector.join(room)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.subs[room] = sub
+}
+
+// giveUp forgets a subscription that never began.
+func (v *visit) giveUp(room string, sub subscription) {
+	v.vector.leave(room)
+	v.forget(room, sub)
 }
 
 // forget frees the place of a subscription that ended by itself.
@@ -107,6 +118,7 @@ func (v *visit) end(room string) {
 
 func (v *visit) unsub(m api.Frame) {
 	v.end(m.Room)
+	v.vector.leave(m.Room)
 	v.c.Send(answerFrame(m.I, struct{}{}))
 }
 
@@ -124,7 +136,7 @@ func (v *visit) subState(m api.Frame, bench string) {
 		snapshot, err := v.s.snapshot(ctx, bench)
 		if err != nil {
 			member.Leave()
-			v.forget(m.Room, stateSub{member})
+			v.giveUp(m.Room, stateSub{member})
 			return err
 		}
 		frames := []hub.Frame{answerFrame(m.I, snapshot)}

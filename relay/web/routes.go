@@ -38,6 +38,7 @@ func (s *Server) route() {
 	s.routeSession()
 	s.routeLog()
 	s.routeSocket()
+	s.routeEvents()
 	s.routeProbes()
 
 	s.openAPI = sync.OnceValues(s.document)

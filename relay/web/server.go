@@ -88,6 +88,7 @@ type Server struct {
 	stopNow  context.CancelFunc
 	sockets  places
 	streams  places
+	events   eventStreams
 	entering sync.Mutex     // orders enter and the drain's start
 	active   sync.WaitGroup // answers on their way, streams, sockets
 }

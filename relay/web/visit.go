@@ -32,6 +32,8 @@ type visit struct {
 
 	greeted  bool
 	refusals int
+	maxRooms int
+	vector   *vector // of an event stream; nil: a socket's client keeps its own offsets
 
 	mu   sync.Mutex // guards subs
 	subs map[string]subscription
@@ -41,7 +43,7 @@ type visit struct {
 type subscription interface{ stop() }
 
 func newVisit(s *Server, c *hub.Conn, person who) *visit {
-	v := &visit{s: s, c: c, who: person, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription)}
+	v := &visit{s: s, c: c, who: person, maxRooms: maxRooms, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription)}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
 	return v
 }
@@ -125,6 +127,10 @@ func (v *visit) hello(m hub.Message) {
 		v.c.Close(hub.Refused, "the token or session is not valid: sign in", 0)
 		return
 	}
+	v.welcome()
+}
+
+func (v *visit) welcome() {
 	v.greeted = true
 	v.c.Greeted(v.who.session, v.who.expires)
 	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &v.who.user})
