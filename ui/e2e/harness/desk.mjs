@@ -26,14 +26,15 @@ import { until } from './until.mjs'
 
 const file = basename(process.argv[1] ?? 'e2e').replace('.test.mjs', '')
 
-// desk starts a farbench-local, or with { mock: true } the mock relay.
-export async function desk({ mock = false } = {}) {
+// desk starts a farbench-local, or with { mock: 'states' | 'hostile' | 'empty' }
+// the mock relay with that lab.
+export async function desk({ mock, env } = {}) {
   const missing = missingBrowser() ?? (mock ? undefined : missingLocal())
   if (missing) {
     console.error(`skipped: ${missing}`)
     process.exit(process.env.CI ? 1 : 0)
   }
-  const relay = await (mock ? startMock() : startLocal())
+  const relay = await (mock ? startMock(mock, env) : startLocal())
   const browser = await launch()
   const lab = new Lab(relay)
   let way

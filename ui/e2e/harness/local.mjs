@@ -38,8 +38,10 @@ export async function startLocal() {
   }
 }
 
-export async function startMock() {
-  const { link, stop } = await start(process.execPath, [mockProgram, '0'], process.env)
+// startMock takes one of the mock's worlds, and settings of its own.
+export async function startMock(world, settings = {}) {
+  const env = { ...process.env, ...settings }
+  const { link, stop } = await start(process.execPath, [mockProgram, '0', world], env)
   return { link, url: new URL(link).origin, token: 'mock', stop }
 }
 
