@@ -16,7 +16,7 @@ export function Bar({ tone, icon, title, children, action }: Props) {
     <div className={`${css.bar} ${css[tone]}`} role="status">
       {icon}
       <p>
-        <b>{title}</b> {children}
+        <b>{title}</b> <span>{children}</span>
       </p>
       {action}
     </div>
