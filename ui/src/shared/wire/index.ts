@@ -12,6 +12,7 @@ export type {
   Frame,
   History,
   LabSnapshot,
+  LogLine,
   Mistake,
   PastCommand,
   Problem,
