@@ -3,6 +3,9 @@ package wire
 // Expect is what a check wants of the value that it finds: at most one field is
 // set, none means that anything found will do.
 type Expect struct {
+	// A condition of another spelling must not turn into none at all.
+	_ struct{} `json:"-" additionalProperties:"false"`
+
 	Is      *string  `json:"is,omitempty"`
 	Not     *string  `json:"not,omitempty"`
 	Below   *float64 `json:"below,omitempty"`

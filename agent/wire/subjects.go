@@ -73,4 +73,6 @@ const (
 	StreamBenches = "BENCHES" // hub.*.state: last value a subject
 	BucketRuns    = "runs"    // KV: Claim by run id
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
+
+	BucketDocuments = "documents" // KV: the lab's checks, a person's settings
 )

@@ -37,15 +37,16 @@ type Bridge struct {
 	asks  asks
 	drops drops
 
-	mu      sync.Mutex // guards the fields below
-	nc      *nats.Conn
-	js      jetstream.JetStream
-	runs    jetstream.KeyValue
-	leases  jetstream.KeyValue
-	streams map[string]jetstream.Stream
-	epoch   int           // grows each time the connection is ready again
-	changed chan struct{} // closed when epoch grows
-	trouble error         // why it is not ready; nil when it is
+	mu        sync.Mutex // guards the fields below
+	nc        *nats.Conn
+	js        jetstream.JetStream
+	runs      jetstream.KeyValue
+	leases    jetstream.KeyValue
+	documents jetstream.KeyValue
+	streams   map[string]jetstream.Stream
+	epoch     int           // grows each time the connection is ready again
+	changed   chan struct{} // closed when epoch grows
+	trouble   error         // why it is not ready; nil when it is
 }
 
 // New makes a bridge; Run connects it.
@@ -96,10 +97,16 @@ func (b *Bridge) Await(ctx context.Context) error {
 	}
 }
 
-// JetStream, Runs and Leases are the store; valid after Await.
+// JetStream, Runs, Leases and Documents are the store; nil before Await.
 func (b *Bridge) JetStream() jetstream.JetStream { b.mu.Lock(); defer b.mu.Unlock(); return b.js }
 func (b *Bridge) Runs() jetstream.KeyValue       { b.mu.Lock(); defer b.mu.Unlock(); return b.runs }
 func (b *Bridge) Leases() jetstream.KeyValue     { b.mu.Lock(); defer b.mu.Unlock(); return b.leases }
+
+func (b *Bridge) Documents() jetstream.KeyValue {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.documents
+}
 
 func (b *Bridge) conn() *nats.Conn { b.mu.Lock(); defer b.mu.Unlock(); return b.nc }
 

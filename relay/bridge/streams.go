@@ -55,8 +55,14 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", wire.BucketLeases, err)
 	}
+	documents, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketDocuments, Description: "the lab's checks, people's settings", History: 1, Replicas: b.cfg.Replicas,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketDocuments, err)
+	}
 	b.mu.Lock()
-	b.runs, b.leases = runs, leases
+	b.runs, b.leases, b.documents = runs, leases, documents
 	b.mu.Unlock()
 	return nil
 }
@@ -66,7 +72,8 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for _, name := range []string{
-		wire.StreamRuns, wire.StreamResults, wire.StreamBenches, "KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases,
+		wire.StreamRuns, wire.StreamResults, wire.StreamBenches,
+		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments,
 	} {
 		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
 			b.log.Warn("a stream is gone, making it again", "stream", name)

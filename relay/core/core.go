@@ -13,6 +13,7 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/bridge"
+	"github.com/farbench/farbench/relay/documents"
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
@@ -32,11 +33,12 @@ type Config struct {
 
 // Core is the joined parts.
 type Core struct {
-	bridge  *bridge.Bridge
-	benches *benches.Benches
-	runs    *runs.Runs
-	reader  *reader.Reader
-	keeper  *keeper.Keeper
+	bridge    *bridge.Bridge
+	documents *documents.Documents
+	benches   *benches.Benches
+	runs      *runs.Runs
+	reader    *reader.Reader
+	keeper    *keeper.Keeper
 }
 
 // New builds the parts; Run starts them.
@@ -48,6 +50,7 @@ func New(cfg Config) *Core {
 		cfg.Bridge.Logger = cfg.Logger
 	}
 	c := &Core{bridge: bridge.New(cfg.Bridge)}
+	c.documents = documents.New(c.bridge)
 	c.benches = benches.New(benches.Config{
 		Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(b api.Bench) {
@@ -66,16 +69,18 @@ func New(cfg Config) *Core {
 			}
 		},
 		Claimed: func(bench, run string) { c.reader.Expect(bench, run) },
+		Check:   c.documents.Check,
 	})
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
 	return c
 }
 
-// Benches, Runs and Reader are the parts that the web side uses.
-func (c *Core) Benches() *benches.Benches { return c.benches }
-func (c *Core) Runs() *runs.Runs          { return c.runs }
-func (c *Core) Reader() *reader.Reader    { return c.reader }
+// Benches, Runs, Reader and Documents are the parts that the web side uses.
+func (c *Core) Benches() *benches.Benches       { return c.benches }
+func (c *Core) Runs() *runs.Runs                { return c.runs }
+func (c *Core) Reader() *reader.Reader          { return c.reader }
+func (c *Core) Documents() *documents.Documents { return c.documents }
 
 // Ready is nil while the broker answers and every stream is there.
 func (c *Core) Ready() error { return c.bridge.Ready() }

@@ -67,7 +67,7 @@ func start(t *testing.T, c *core.Core, q api.RunRequest) api.Run {
 	if q.Device == "" {
 		q.Device = "d1"
 	}
-	if q.Command == "" {
+	if q.Command == "" && q.Check == "" {
 		q.Command = "id"
 	}
 	run, _, err := c.Runs().Start(t.Context(), q, "tester")

@@ -64,6 +64,12 @@ func Parse(text []byte) (Message, error) {
 			return m, errNotObject
 		}
 		m.Bad = err
+		var asked struct {
+			I *int64 `json:"i"`
+		}
+		if json.Unmarshal(text, &asked) != nil {
+			m.I = nil // else the decoder's 0 would answer a question that nobody asked
+		}
 	}
 	return m, nil
 }

@@ -140,7 +140,9 @@ func (r *Runs) forget(ctx context.Context, found map[string]bool) error {
 		switch {
 		case found[id]:
 		case e.rev > last:
-			lost = append(lost, e.claim)
+			claim := e.claim
+			claim.Command = e.command()
+			lost = append(lost, claim)
 		case time.Since(e.seen) > 5*time.Second: // else it was claimed while this was read
 			gone = append(gone, id)
 		}

@@ -25,11 +25,13 @@ type index struct {
 	open  map[string]*entry // those that have not ended
 	// stray holds results that arrived before their claim: at most maxStray.
 	stray map[stray]wire.Result
+	texts texts
 }
 
 type entry struct {
 	claim   wire.Claim // its Command is cut
 	cut     bool
+	text    *text  // the command, where it is kept whole
 	rev     uint64 // of the claim in KV
 	result  *wire.Result
 	seen    time.Time // monotonic: when this relay saw the claim first
@@ -39,7 +41,7 @@ type entry struct {
 type stray struct{ bench, run string }
 
 func newIndex() *index {
-	return &index{byID: map[string]*entry{}, open: map[string]*entry{}, stray: map[stray]wire.Result{}}
+	return &index{byID: map[string]*entry{}, open: map[string]*entry{}, stray: map[stray]wire.Result{}, texts: texts{byHash: map[string]*text{}}}
 }
 
 func compare(a, b *entry) int {
@@ -57,17 +59,22 @@ func (x *index) claim(c wire.Claim, rev uint64, at time.Time) bool {
 	if e != nil && rev <= e.rev {
 		return false
 	}
-	command, cut := short(c.Command)
+	whole := c.Command
+	command, cut := short(whole)
 	c.Command = command
 	if e != nil && e.claim.Bench == c.Bench && e.claim.Device == c.Device && e.claim.Hash == c.Hash && e.claim.Created.Equal(c.Created) {
 		changed := e.claim.KeptFrom != c.KeptFrom
+		c.Command, c.Check = e.claim.Command, e.claim.Check // what is kept already
 		e.claim, e.rev = c, rev
 		return changed
 	}
 	if e != nil {
 		x.remove(c.Run)
 	}
-	e = &entry{claim: c, cut: cut, rev: rev, seen: at}
+	e = &entry{claim: c, cut: cut, text: x.texts.keep(c.Hash, whole), rev: rev, seen: at}
+	if e.text != nil && !cut {
+		e.claim.Command = e.text.command // one copy of what is run again and again
+	}
 	x.byID[c.Run], x.open[c.Run] = e, e
 	i, _ := slices.BinarySearchFunc(x.order, e, compare)
 	x.order = slices.Insert(x.order, i, e)
@@ -85,6 +92,7 @@ func (x *index) remove(id string) bool {
 	}
 	delete(x.byID, id)
 	delete(x.open, id)
+	x.texts.drop(e.claim.Hash, e.text)
 	if i, found := slices.BinarySearchFunc(x.order, e, compare); found {
 		x.order = slices.Delete(x.order, i, i+1)
 	}
@@ -156,6 +164,7 @@ func (e *entry) doc() api.Run {
 	run := api.Run{
 		ID: e.claim.Run, Bench: e.claim.Bench, Device: e.claim.Device, Command: e.claim.Command,
 		State: wire.Claimed, TimeoutS: e.claim.TimeoutS, By: e.claim.By, CreatedAt: e.claim.Created,
+		Check: e.claim.Check,
 	}
 	if e.claim.KeptFrom > 1 {
 		run.KeptFrom = e.claim.KeptFrom

@@ -17,8 +17,11 @@ import (
 // earlier answer.
 type Query struct {
 	Bench, Device, State, Outcome string
-	Since                         time.Time
-	Limit                         int // 1 to 500, 0 means 50
+	Check                         string    // id of the check that started it
+	By                            string    // who, without case
+	Text                          string    // in the command, the check's label or the id, without case
+	Since, Until                  time.Time // both inclusive
+	Limit                         int       // 1 to 500, 0 means 50
 	Cursor                        string
 }
 
@@ -51,6 +54,7 @@ func (r *Runs) List(_ context.Context, q Query) (api.Runs, error) {
 
 func (x *index) list(q Query, before *entry) api.Runs {
 	answer := api.Runs{Runs: []api.Run{}}
+	q.Text = strings.ToLower(q.Text)
 	i := len(x.order)
 	if before != nil {
 		i, _ = slices.BinarySearchFunc(x.order, before, compare)
@@ -60,7 +64,7 @@ func (x *index) list(q Query, before *entry) api.Runs {
 		if !q.Since.IsZero() && e.claim.Created.Before(q.Since) {
 			break
 		}
-		if q.Bench != "" && e.claim.Bench != q.Bench || q.Device != "" && e.claim.Device != q.Device {
+		if !q.chooses(e) {
 			continue
 		}
 		run := e.doc()
@@ -75,6 +79,38 @@ func (x *index) list(q Query, before *entry) api.Runs {
 		answer.Runs = append(answer.Runs, run)
 	}
 	return answer
+}
+
+// chooses looks at what a claim says; state and outcome change. Text is in
+// lower case.
+func (q Query) chooses(e *entry) bool {
+	c := &e.claim
+	switch {
+	case q.Bench != "" && c.Bench != q.Bench, q.Device != "" && c.Device != q.Device:
+	case !q.Until.IsZero() && c.Created.After(q.Until):
+	case q.By != "" && !strings.EqualFold(c.By, q.By):
+	case q.Check != "" && (c.Check == nil || c.Check.ID != q.Check):
+	case q.Text != "" && !e.says(q.Text) && !strings.Contains(c.Run, q.Text) && (c.Check == nil || !strings.Contains(strings.ToLower(c.Check.Label), q.Text)):
+	default:
+		return true
+	}
+	return false
+}
+
+// command is as much of the command as is kept.
+func (e *entry) command() string {
+	if e.text != nil {
+		return e.text.command
+	}
+	return e.claim.Command
+}
+
+// says says whether the command holds a text, which is in lower case.
+func (e *entry) says(lower string) bool {
+	if e.text != nil {
+		return strings.Contains(e.text.lower, lower)
+	}
+	return strings.Contains(strings.ToLower(e.claim.Command), lower)
 }
 
 func cursorOf(run api.Run) string {

@@ -30,7 +30,9 @@ type Config struct {
 	// Claimed is told of a run that this relay is about to send, before its
 	// first line can arrive.
 	Claimed func(bench, run string)
-	Wall    func() time.Time // for what people read; no decision uses it
+	// Check finds a check of the lab by its id; errors are *wire.Fault.
+	Check func(ctx context.Context, id string) (api.Check, error)
+	Wall  func() time.Time // for what people read; no decision uses it
 }
 
 // Runs is what this relay knows of all runs.

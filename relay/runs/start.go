@@ -21,7 +21,7 @@ const answerWithin = 2 * time.Second
 
 // Start claims and starts a run. first says that this call claimed the id; a
 // repeated id gives the run as it stands, or id_conflict for another bench,
-// device or command. bench_offline leaves no claim behind.
+// device, command or check. bench_offline leaves no claim behind.
 func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.Run, first bool, err error) {
 	received := time.Now()
 	timeoutS, ttlMS, err := check(q)
@@ -32,9 +32,18 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 		Run: q.ID, Bench: q.Bench, Device: q.Device, Command: q.Command, Hash: wire.CommandHash(q.Command),
 		TimeoutS: timeoutS, TTLMS: ttlMS, By: by, Created: r.cfg.Wall().UTC(),
 	}
+	if q.Check != "" {
+		claim.Check = &wire.RunCheck{ID: q.Check}
+	}
+	start := func() (api.Run, bool, error) {
+		if err := r.byCheck(ctx, &claim, q); err != nil {
+			return api.Run{}, false, err
+		}
+		return r.launch(ctx, claim, received)
+	}
 	if claim.Run == "" {
 		claim.Run = wire.NewID("r")
-		return r.launch(ctx, claim, received)
+		return start()
 	}
 	// A known id comes before everything else: asking again is the way to learn
 	// what became of it, also when the bench has gone since. For an id that the
@@ -44,7 +53,7 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 			return run, false, err
 		}
 	}
-	run, first, refused := r.launch(ctx, claim, received)
+	run, first, refused := start()
 	if refused == nil || code(refused) == wire.IDConflict {
 		return run, first, refused
 	}
@@ -93,10 +102,10 @@ func (r *Runs) same(ctx context.Context, c wire.Claim) (api.Run, error) {
 	if err != nil {
 		return api.Run{}, err
 	}
-	if held.Bench != c.Bench || held.Device != c.Device || held.Hash != c.Hash {
+	if held.Bench != c.Bench || held.Device != c.Device || !sameWork(held, c) {
 		return api.Run{}, &wire.Fault{
 			Code: wire.IDConflict, Hint: "use another id, or leave it out",
-			Message: fmt.Sprintf("run %s exists with another bench, device or command", c.Run),
+			Message: fmt.Sprintf("run %s exists with another bench, device, command or check", c.Run),
 		}
 	}
 	run, err := r.Get(ctx, c.Run)

@@ -37,7 +37,12 @@ func check(q api.RunRequest) (timeoutS, ttlMS int, err error) {
 	if q.Device == "" {
 		wrong = append(wrong, "device is missing")
 	}
-	if strings.TrimSpace(q.Command) == "" {
+	switch {
+	case q.Check != "" && q.Command != "":
+		wrong = append(wrong, "command and check are both given: name one of them")
+	case q.Check != "" && !wire.ValidID(q.Check):
+		wrong = append(wrong, "check must be 1 to 32 of a-z, 0-9 and -")
+	case q.Check == "" && strings.TrimSpace(q.Command) == "":
 		wrong = append(wrong, "command is empty")
 	}
 	if strings.ContainsRune(q.Command, 0) {

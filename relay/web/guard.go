@@ -39,7 +39,7 @@ type who struct {
 
 type whoKey struct{}
 
-// tester is everybody, until the trust issue tells people apart.
+// tester is everybody: one token is all that tells people from strangers.
 var tester = api.User{ID: "tester", Name: "tester"}
 
 // guard stands before every route. It refuses in the order that PROTOCOL

@@ -26,6 +26,7 @@ func (s *Server) routeLog() {
 	op := s.plain("/api/v1/runs/{id}/log", "run-log", "A run's lines, one JSON document a line", "application/x-ndjson", s.streamLog,
 		&huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}},
 		query("from", "integer", "first line, counted from 1"),
+		query("to", "integer", "last line; the answer ends behind it, without end"),
 		query("follow", "string", "1: go on until the run has ended"),
 		query("format", "string", "text: out and err alone, byte by byte"))
 	op.Responses["200"].Content["application/x-ndjson"].Schema = s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.LogLine](), true, "")
@@ -35,18 +36,23 @@ func (s *Server) routeLog() {
 // logQuery is what a request asks of a log.
 type logQuery struct {
 	run          string
-	from         int64
+	from, to     int64 // to 0: all
 	follow, text bool
 }
 
 func logQueryOf(c *fiber.Ctx) (logQuery, *wire.Fault) {
 	q := logQuery{run: c.Params("id"), from: 1}
-	if from := c.Query("from"); from != "" {
-		n, err := strconv.ParseInt(from, 10, 64)
-		if err != nil || n < 1 {
-			return q, &wire.Fault{Code: wire.Invalid, Message: "from is a line's number: 1 or more"}
+	for name, to := range map[string]*int64{"from": &q.from, "to": &q.to} {
+		if text := c.Query(name); text != "" {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil || n < 1 {
+				return q, &wire.Fault{Code: wire.Invalid, Message: name + " is a line's number: 1 or more"}
+			}
+			*to = n
 		}
-		q.from = n
+	}
+	if q.to > 0 && q.to < q.from {
+		return q, &wire.Fault{Code: wire.Invalid, Message: "to is before from"}
 	}
 	switch follow := c.Query("follow"); follow {
 	case "", "0", "false":
@@ -119,7 +125,7 @@ func (s *Server) stream(w *bufio.Writer, q logQuery, left <-chan struct{}) {
 			read <- s.cfg.Reader.Log(ctx, q.run, q.from, queue)
 		}
 	}()
-	out := &logWriter{from: q.from, text: q.text}
+	out := &logWriter{from: q.from, to: q.to, text: q.text}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -144,6 +150,9 @@ func (s *Server) stream(w *bufio.Writer, q logQuery, left <-chan struct{}) {
 		blocks, end := queue.take()
 		for _, b := range blocks {
 			if flush(w, out.block(b)) != nil {
+				return
+			}
+			if out.done {
 				return
 			}
 		}

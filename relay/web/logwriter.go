@@ -15,6 +15,8 @@ import (
 // logWriter turns blocks into the lines of a log. Its buffer is reused.
 type logWriter struct {
 	from int64 // a block may begin before the line that was asked for
+	to   int64 // and end behind the last one; 0: all are
+	done bool  // line to was passed
 	text bool
 	buf  []byte
 
@@ -26,6 +28,10 @@ type logWriter struct {
 // says it holds is a bench's mistake: it is shown as a gap.
 func (w *logWriter) block(b *reader.Block) []byte {
 	w.buf = w.buf[:0]
+	w.done = w.to > 0 && max(b.Last, b.First) >= w.to
+	if w.to > 0 && b.First > w.to {
+		return w.buf
+	}
 	var block wire.Block
 	err := json.Unmarshal(b.Data, &block)
 	if err == nil {
@@ -42,7 +48,7 @@ func (w *logWriter) block(b *reader.Block) []byte {
 		w.gap(block.First, last, block.Gap)
 	default:
 		for line := range block.Lines {
-			if line.N >= w.from {
+			if line.N >= w.from && (w.to == 0 || line.N <= w.to) {
 				w.line(line)
 			}
 		}
@@ -55,6 +61,9 @@ func (w *logWriter) gap(first, last int64, why string) {
 		return
 	}
 	gap := api.Gap{From: max(first, w.from), Reason: why}
+	if last >= 0 && w.to > 0 {
+		last = min(last, w.to)
+	}
 	if last >= 0 {
 		gap.To = &last
 	}

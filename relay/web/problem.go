@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/documents"
 )
 
 const problemType = "application/problem+json"
@@ -87,7 +88,18 @@ func (s *Server) panicked(doing string, cause any) *wire.Fault {
 }
 
 // problem turns an error into an answer.
-func (s *Server) problem(doing string, err error) *problem { return problemOf(s.fault(doing, err)) }
+func (s *Server) problem(doing string, err error) *problem {
+	p := problemOf(s.fault(doing, err))
+	var invalid *documents.Invalid
+	var conflict *documents.Conflict
+	switch {
+	case errors.As(err, &invalid):
+		p.Mistakes = invalid.Mistakes
+	case errors.As(err, &conflict):
+		p.Current = conflict.Current
+	}
+	return p
+}
 
 func problemOf(f *wire.Fault) *problem {
 	kind := kinds[f.Code]

@@ -35,6 +35,8 @@ func (s *Server) route() {
 
 	s.routeBenches()
 	s.routeRuns()
+	s.routeVerdict()
+	s.routeDocuments()
 	s.routeSession()
 	s.routeLog()
 	s.routeSocket()
@@ -61,7 +63,7 @@ func (s *Server) document() ([]byte, error) {
 		Content:     map[string]*huma.MediaType{problemType: {Schema: schemas.Schema(reflect.TypeFor[api.Problem](), true, "")}},
 	}
 	for _, path := range s.api.OpenAPI().Paths {
-		for _, op := range []*huma.Operation{path.Get, path.Post, path.Delete} {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Delete} {
 			if op != nil {
 				op.Responses["default"] = problem
 			}

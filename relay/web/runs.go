@@ -63,7 +63,11 @@ type listQuery struct {
 	Device  string `query:"device"`
 	State   string `query:"state"`
 	Outcome string `query:"outcome"`
-	Since   string `query:"since" doc:"RFC 3339"`
+	Since   string `query:"since" doc:"made at or after, RFC 3339"`
+	Until   string `query:"until" doc:"made at or before, RFC 3339"`
+	Text    string `query:"text" doc:"in the command, the check's label or the id, without case"`
+	By      string `query:"by" doc:"who started it, without case"`
+	Check   string `query:"check" doc:"the id of the check that started it"`
 	Limit   int    `query:"limit" doc:"at most 500, default 50"`
 	Cursor  string `query:"cursor"`
 }
@@ -129,19 +133,35 @@ const (
 )
 
 func (in *listQuery) query() (runs.Query, error) {
-	q := runs.Query{Bench: in.Bench, Device: in.Device, State: in.State, Outcome: in.Outcome, Limit: in.Limit, Cursor: in.Cursor}
-	if in.Limit == 0 {
-		q.Limit = listDefault
+	q := runs.Query{
+		Bench: in.Bench, Device: in.Device, State: in.State, Outcome: in.Outcome, Limit: in.Limit, Cursor: in.Cursor,
+		Text: in.Text, By: in.By, Check: in.Check,
 	}
-	if q.Limit < 1 || q.Limit > listMax {
-		return q, &wire.Fault{Code: wire.Invalid, Message: "limit is between 1 and 500"}
+	if err := limitOf(&q.Limit); err != nil {
+		return q, err
 	}
-	if in.Since != "" {
-		since, err := time.Parse(time.RFC3339, in.Since)
-		if err != nil {
-			return q, &wire.Fault{Code: wire.Invalid, Message: "since is not a time", Hint: "write it as 2026-11-21T08:00:00Z"}
+	for name, moment := range map[string]struct {
+		text string
+		to   *time.Time
+	}{"since": {in.Since, &q.Since}, "until": {in.Until, &q.Until}} {
+		if moment.text == "" {
+			continue
 		}
-		q.Since = since
+		at, err := time.Parse(time.RFC3339, moment.text)
+		if err != nil {
+			return q, &wire.Fault{Code: wire.Invalid, Message: name + " is not a time", Hint: "write it as 2026-11-21T08:00:00Z"}
+		}
+		*moment.to = at
 	}
 	return q, nil
+}
+
+func limitOf(limit *int) error {
+	if *limit == 0 {
+		*limit = listDefault
+	}
+	if *limit < 1 || *limit > listMax {
+		return &wire.Fault{Code: wire.Invalid, Message: "limit is between 1 and 500"}
+	}
+	return nil
 }

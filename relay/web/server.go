@@ -38,8 +38,18 @@ type Runs interface {
 	Start(ctx context.Context, r api.RunRequest, by string) (run api.Run, first bool, err error)
 	Get(ctx context.Context, id string) (api.Run, error)
 	List(ctx context.Context, q runs.Query) (api.Runs, error)
+	History(ctx context.Context, by string, q runs.Past) (api.History, error)
 	Cancel(ctx context.Context, id, by string) error
 	Loaded() bool
+}
+
+// Documents are what people edit. Errors are also *documents.Invalid, with all
+// mistakes, and *documents.Conflict, with the document as it is now.
+type Documents interface {
+	Checks(ctx context.Context) (api.Checks, error)
+	SaveChecks(ctx context.Context, doc api.Checks) (api.Checks, error)
+	Settings(ctx context.Context, user string) (api.Settings, error)
+	SaveSettings(ctx context.Context, user string, doc api.Settings) (api.Settings, error)
 }
 
 // Reader delivers a run's lines.
@@ -57,12 +67,13 @@ type Config struct {
 	Scheme string   // http, or https where a proxy in front ends TLS
 	Token  string
 
-	Benches Benches
-	Runs    Runs
-	Reader  Reader
-	Ready   func() error // nil once the relay can serve
-	Static  fs.FS        // the built dashboard; nil: the embedded one
-	Logger  *slog.Logger
+	Benches   Benches
+	Runs      Runs
+	Reader    Reader
+	Documents Documents
+	Ready     func() error // nil once the relay can serve
+	Static    fs.FS        // the built dashboard; nil: the embedded one
+	Logger    *slog.Logger
 
 	MaxSockets int // default 20,000
 	MaxStreams int // followed logs; default 1,000
@@ -89,6 +100,7 @@ type Server struct {
 	sockets  places
 	streams  places
 	events   eventStreams
+	verdicts chan struct{}  // runs being judged; full: the next waits
 	entering sync.Mutex     // orders enter and the drain's start
 	active   sync.WaitGroup // answers on their way, streams, sockets
 }
@@ -117,7 +129,7 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, log: cfg.Logger, keys: keys, hosts: hosts,
 		listener: newListener(inner), hub: hub.New(), static: newStatic(cfg.Static),
 		sockets: places{max: orDefault(cfg.MaxSockets, 20_000)},
-		streams: places{max: orDefault(cfg.MaxStreams, 1_000)},
+		streams: places{max: orDefault(cfg.MaxStreams, 1_000)}, verdicts: make(chan struct{}, maxVerdicts),
 	}
 	s.stop, s.stopNow = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.hub, s.listener, &s.streams)

@@ -109,7 +109,10 @@ func (noRuns) Start(context.Context, api.RunRequest, string) (api.Run, bool, err
 
 func (noRuns) Get(context.Context, string) (api.Run, error) { return api.Run{}, errNobody }
 
-func (noRuns) List(context.Context, runs.Query) (api.Runs, error)          { return api.Runs{}, nil }
+func (noRuns) List(context.Context, runs.Query) (api.Runs, error) { return api.Runs{}, nil }
+func (noRuns) History(context.Context, string, runs.Past) (api.History, error) {
+	return api.History{}, nil
+}
 func (noRuns) Cancel(context.Context, string, string) error                { return errNobody }
 func (noRuns) Loaded() bool                                                { return true }
 func (noReader) Log(context.Context, string, int64, reader.Follower) error { return errNobody }

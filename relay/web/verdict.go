@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/checks"
+	"github.com/farbench/farbench/relay/reader"
+)
+
+// maxVerdicts bounds how many runs are judged at once: each may take a core for
+// seconds.
+const maxVerdicts = 4
+
+func (s *Server) routeVerdict() {
+	ask(s, huma.Operation{
+		OperationID: "run-verdict", Method: http.MethodGet, Path: "/api/v1/runs/{id}/verdict",
+		Summary: "How the check came out that started the run",
+	}, func(ctx context.Context, in *runID) (*answer[api.Verdict], error) {
+		run, err := s.run(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if run.Check == nil {
+			return nil, noCheck
+		}
+		verdict, err := s.verdict(ctx, run)
+		return &answer[api.Verdict]{verdict}, err
+	})
+}
+
+var noCheck = &wire.Fault{Code: wire.NotFound, Message: "this run was not started by a check", Hint: "POST /api/v1/runs with check instead of command starts one"}
+
+// verdict judges a run by its check, from its stored lines where they decide.
+func (s *Server) verdict(ctx context.Context, run api.Run) (api.Verdict, error) {
+	judge := checks.NewJudge(*run.Check)
+	if !judge.Reads(run) {
+		return judge.Verdict(run, true), nil
+	}
+	select {
+	case s.verdicts <- struct{}{}:
+		defer func() { <-s.verdicts }()
+	case <-ctx.Done():
+		return api.Verdict{}, &wire.Fault{Code: wire.Unavailable, Message: "other runs are being judged", Hint: "ask again in a few seconds", Retry: true}
+	}
+	f := &judging{judge: judge}
+	if err := s.cfg.Reader.Log(ctx, run.ID, 1, f); err != nil && !f.enough {
+		return api.Verdict{}, err
+	}
+	return judge.Verdict(run, f.enough || f.all), nil
+}
+
+// judging is a follower that hands a run's lines to its judge.
+type judging struct {
+	judge       *checks.Judge
+	enough, all bool
+}
+
+var errEnough = errors.New("the judge has seen enough")
+
+// Block implements reader.Follower.
+func (j *judging) Block(b *reader.Block) bool {
+	var block wire.Block
+	_ = json.Unmarshal(b.Data, &block) // what is none fails the judge's own look
+	j.enough = j.enough || !j.judge.Block(&block)
+	return !j.enough
+}
+
+// Room implements reader.Follower: there is none once the judge knows.
+func (j *judging) Room(<-chan struct{}) error { return errEnough }
+
+// End implements reader.Follower.
+func (j *judging) End(api.Run) { j.all = true }
+
+// Lag and Live say nothing to a judge.
+func (j *judging) Lag()  {}
+func (j *judging) Live() {}
