@@ -20,6 +20,7 @@ export default defineConfig({
     // The relay compares Host and Origin: the page's own would be refused.
     proxy: {
       '/api': { target: relay, changeOrigin: true, headers: { origin: relay } },
+      '/events': { target: relay, changeOrigin: true, headers: { origin: relay } },
       '/ws': { target: relay, changeOrigin: true, ws: true, rewriteWsOrigin: true },
     },
   },

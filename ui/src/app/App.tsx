@@ -5,7 +5,14 @@ import { useEffect, useState } from 'react'
 import { SignIn } from '@/features/signin/SignIn'
 import { whyNot } from '@/shared/http/api'
 import { Lab, LabContext } from '@/shared/lab'
-import { Socket, SocketContext, useConnection, useSocket } from '@/shared/socket'
+import {
+  openStream,
+  Socket,
+  SocketContext,
+  streamPort,
+  useConnection,
+  useSocket,
+} from '@/shared/socket'
 import type { Fault } from '@/shared/wire'
 import { redeemFromAddress } from './link'
 import { Refused } from './Refused'
@@ -16,7 +23,11 @@ const schemes = localStorageColorSchemeManager({ key: 'farbench-scheme' })
 
 export function App() {
   const [{ socket, lab }] = useState(() => ({
-    socket: new Socket({ url: address(), diagnose: whyNot }),
+    socket: new Socket({
+      url: address(),
+      diagnose: whyNot,
+      stream: () => openStream(streamPort()),
+    }),
     lab: new Lab(),
   }))
   useEffect(() => {

@@ -1,6 +1,6 @@
 // The loss of the connection: a bar, never a modal. What the page shows stays.
 import { Button } from '@mantine/core'
-import { CircleCheck, Unplug, WifiOff } from 'lucide-react'
+import { Cable, CircleCheck, Unplug, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Bar, useLate, useNow } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
@@ -11,7 +11,8 @@ const saidFor = 4000
 
 export function ConnectionBar() {
   const socket = useSocket()
-  const { phase, asOf, retryAt, times, reason } = useConnection((c) => c)
+  const { phase, asOf, retryAt, times, reason, via } = useConnection((c) => c)
+  const [isHidden, setHidden] = useState(false)
   const isLost =
     phase === 'waiting' || (phase === 'connecting' && (asOf !== undefined || reason !== ''))
   const isShown = useLate(isLost, 400) // a relay that drains is back before that
@@ -42,6 +43,18 @@ export function ConnectionBar() {
         action={<Button onClick={() => socket.connect()}>Connect</Button>}
       >
         {asOf ? `Data as of ${time(asOf)}.` : ''} Runs go on without this page.
+      </Bar>
+    )
+  }
+  if (phase === 'connected' && via === 'events' && !isHidden) {
+    return (
+      <Bar
+        tone="ok"
+        icon={<Cable {...icon} />}
+        title="Connected without WebSocket."
+        action={<Button onClick={() => setHidden(true)}>Hide</Button>}
+      >
+        A little slower, nothing missing.
       </Bar>
     )
   }

@@ -31,10 +31,11 @@ export const signOut = () => send('DELETE', '/api/v1/session')
 // whyNot asks in plain HTTP what a browser hides of a WebSocket that did not
 // open.
 export async function whyNot(): Promise<
-  { phase: 'signed-out' | 'refused'; reason: string } | undefined
+  'works' | { phase: 'signed-out' | 'refused'; reason: string } | undefined
 > {
   try {
     await send('GET', '/api/v1/session')
+    return 'works'
   } catch (e) {
     if (!(e instanceof ProblemError)) return undefined
     if (e.status === 401) return { phase: 'signed-out', reason: '' }

@@ -1,5 +1,7 @@
+export type { Connection, Diagnosis, Phase, SocketConfig } from './connection'
 export { notConnected, RequestError } from './frames'
 export type { RoomHandlers, Taken } from './rooms'
-export type { Connection, Phase } from './socket'
 export { Socket } from './socket'
+export { openStream, streamPort } from './stream'
 export { SocketContext, useConnection, useSocket } from './useSocket'
+export type { Via, Wire } from './wire'

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { backoff } from './backoff'
 import type { RequestError } from './frames'
-import { Socket, type WebSocketLike } from './socket'
+import { Socket } from './socket'
+import type { Wire } from './wire'
 
-class FakeWebSocket implements WebSocketLike {
+class FakeWebSocket implements Wire {
   static made: FakeWebSocket[] = []
   sent: Record<string, unknown>[] = []
-  onopen: ((e: Event) => void) | null = null
-  onmessage: ((e: MessageEvent) => void) | null = null
-  onclose: ((e: CloseEvent) => void) | null = null
+  onopen: Wire['onopen'] = null
+  onmessage: Wire['onmessage'] = null
+  onclose: Wire['onclose'] = null
 
   constructor() {
     FakeWebSocket.made.push(this)
@@ -19,13 +20,13 @@ class FakeWebSocket implements WebSocketLike {
   close() {}
 
   opens() {
-    this.onopen?.({} as Event)
+    this.onopen?.({})
   }
   says(...frames: unknown[]) {
-    this.onmessage?.({ data: frames.map((f) => JSON.stringify(f)).join('\n') } as MessageEvent)
+    this.onmessage?.({ data: frames.map((f) => JSON.stringify(f)).join('\n') })
   }
   closes(code: number) {
-    this.onclose?.({ code } as CloseEvent)
+    this.onclose?.({ code })
   }
   welcomes() {
     this.opens()
@@ -69,7 +70,7 @@ describe('connecting', () => {
   it('answers the relay’s pings and passes over what it does not know', () => {
     last().welcomes()
     last().says({ t: 'ping', i: 77 }, { t: 'news' })
-    last().onmessage?.({ data: 'no json\n\n{"t":"ping","i":78}' } as MessageEvent)
+    last().onmessage?.({ data: 'no json\n\n{"t":"ping","i":78}' })
     expect(last().of('pong')).toEqual([
       { t: 'pong', i: 77 },
       { t: 'pong', i: 78 },

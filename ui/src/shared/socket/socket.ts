@@ -1,8 +1,9 @@
 // The one connection to the relay: hello, rooms, requests, round trips, and
 // coming back after a loss. It knows frames and rooms, and nothing of runs.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Frame, User } from '@/shared/wire'
+import type { Frame } from '@/shared/wire'
 import { backoff } from './backoff'
+import type { Connection, SocketConfig } from './connection'
 import {
   isFinal,
   messages,
@@ -13,48 +14,15 @@ import {
   version,
 } from './frames'
 import type { Room, RoomHandlers } from './rooms'
+import { probe, Ways } from './ways'
+import type { Wire } from './wire'
 
-export type Phase =
-  | 'connecting' // a socket is on its way, or hello is
-  | 'connected'
-  | 'waiting' // for the next attempt, at `retryAt`
-  | 'off' // disconnected by the person
-  | 'signed-out'
-  | 'refused' // for good: `reason` says why
-
-export type Connection = {
-  phase: Phase
-  user: User | undefined
-  roundTrip: number | undefined // ms
-  // When data was last known to be true; set while there is no connection.
-  asOf: number | undefined
-  retryAt: number | undefined
-  reason: string
-  // How often this page has been connected: 0 means never yet.
-  times: number
-}
-
-// WebSocketLike is what is used of a WebSocket.
-export type WebSocketLike = Pick<WebSocket, 'send' | 'close'> & {
-  onopen: ((e: Event) => void) | null
-  onmessage: ((e: MessageEvent) => void) | null
-  onclose: ((e: CloseEvent) => void) | null
-}
-
-export type SocketConfig = {
-  url: string
-  open?: (url: string) => WebSocketLike
-  random?: () => number
-  // Asked after a connection that never opened: a browser hides why.
-  diagnose?: () => Promise<{ phase: 'signed-out' | 'refused'; reason: string } | undefined>
-}
-
-const helloWithin = 8_000
 const pingEvery = 5_000
 const firstPingsWithin = 1_000
 const pongWithin = 10_000
 const answerWithin = 10_000
 const enterAgainAfter = 1_000
+const webSocketAgainAfter = 5 * 60_000 // while an event stream carries the connection
 
 type Pending = {
   resolve: (d: unknown) => void
@@ -67,7 +35,8 @@ export class Socket {
   readonly #config: SocketConfig
   readonly #rooms = new Map<string, Room>()
   readonly #pending = new Map<number, Pending>()
-  #ws: WebSocketLike | undefined
+  readonly #ways = new Ways()
+  #ws: Wire | undefined
   #next = 1
   #attempt = 0
   #heard = 0
@@ -75,6 +44,7 @@ export class Socket {
   #timers = new Set<ReturnType<typeof setTimeout>>() // of the present connection
   #retry: ReturnType<typeof setTimeout> | undefined
   #pings = new Map<number, number>() // number → sent at
+  #probe: (() => void) | undefined
 
   constructor(config: SocketConfig) {
     this.#config = config
@@ -86,6 +56,7 @@ export class Socket {
       retryAt: undefined,
       reason: '',
       times: 0,
+      via: undefined,
     }))
   }
 
@@ -151,14 +122,10 @@ export class Socket {
   #open(): void {
     this.#bye = undefined
     this.#set({ phase: 'connecting', retryAt: undefined })
-    const open = this.#config.open ?? ((url: string) => new WebSocket(url) as WebSocketLike)
-    const ws = open(this.#config.url)
+    const { stream } = this.#config
+    const ws = this.#ways.next === 'events' && stream ? stream() : this.#webSocket()
     this.#ws = ws
-    let opened = false
-    ws.onopen = () => {
-      opened = true
-      this.#send({ t: 'hello', v: version })
-    }
+    ws.onopen = () => this.#send({ t: 'hello', v: version })
     ws.onmessage = (e) => {
       if (this.#ws !== ws || typeof e.data !== 'string') return
       this.#heard = Date.now()
@@ -168,11 +135,19 @@ export class Socket {
       }
     }
     ws.onclose = (e) => {
-      if (this.#ws === ws) this.#closed(e.code, opened)
+      if (this.#ws === ws) this.#closed(e.code)
     }
-    this.#after(helloWithin, () => {
-      if (this.connection.getState().phase === 'connecting') this.#lost('The relay did not answer')
+    this.#after(this.#ways.patience, () => {
+      if (this.connection.getState().phase === 'connecting') {
+        this.#lost('The relay did not answer', true)
+        this.#diagnose()
+      }
     })
+  }
+
+  #webSocket(): Wire {
+    const open = this.#config.open ?? ((url: string) => new WebSocket(url) as Wire)
+    return open(this.#config.url)
   }
 
   #take(frame: Frame): void {
@@ -205,7 +180,11 @@ export class Socket {
   }
 
   #welcome(frame: Frame): void {
+    this.#ways.welcomed()
+    const via = this.#ways.next
+    if (via === 'events') this.#after(webSocketAgainAfter, () => this.#tryWebSocket())
     this.#set({
+      via,
       phase: 'connected',
       user: frame.user,
       asOf: undefined,
@@ -288,7 +267,18 @@ export class Socket {
     this.#set({ roundTrip: performance.now() - sent })
   }
 
-  #closed(code: number, opened: boolean): void {
+  // While an event stream carries the connection, look from time to time
+  // whether WebSockets pass by now, and change over while nothing is on its way.
+  #tryWebSocket(): void {
+    this.#probe = probe(this.#webSocket(), () => {
+      if (this.#pending.size > 0) return
+      this.#drop()
+      this.#open()
+    })
+    this.#after(webSocketAgainAfter, () => this.#tryWebSocket())
+  }
+
+  #closed(code: number): void {
     const final = this.#bye && isFinal(this.#bye.code) ? this.#bye.code : code
     const reason = this.#bye?.reason ?? ''
     if (signsOut(final) || isFinal(final)) {
@@ -300,22 +290,29 @@ export class Socket {
       })
       return
     }
+    const wasWelcomed = this.#isConnected()
     this.#lost(reason)
-    if (!opened) this.#diagnose()
+    if (!wasWelcomed) this.#diagnose()
   }
 
   #diagnose(): void {
     this.#config.diagnose?.().then((found) => {
       if (!found || this.connection.getState().phase !== 'waiting') return
+      if (found === 'works') {
+        if (!this.#config.stream || !this.#ways.httpWorks()) return
+        clearTimeout(this.#retry)
+        this.#open()
+        return
+      }
       clearTimeout(this.#retry)
       this.#set({ ...found, retryAt: undefined })
     })
   }
 
   // lost drops the present socket and waits for the next attempt.
-  #lost(reason: string): void {
+  #lost(reason: string, isSilent = false): void {
     const retry = this.#bye?.retry
-    this.#drop()
+    this.#drop(undefined, isSilent)
     const wait = retry ?? backoff(this.#attempt++, this.#config.random)
     const { asOf } = this.connection.getState()
     this.#set({
@@ -328,10 +325,12 @@ export class Socket {
   }
 
   // drop forgets the present socket and all that hung on it.
-  #drop(code?: number): void {
+  #drop(code?: number, isSilent = false): void {
     const ws = this.#ws
+    if (ws) this.#ways.ended(this.#isConnected(), isSilent)
     this.#ws = undefined
     ws?.close(code)
+    this.#probe?.()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.#pings.clear()

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
-import type { Connection, Socket } from './socket'
+import type { Connection } from './connection'
+import type { Socket } from './socket'
 
 export const SocketContext = createContext<Socket | undefined>(undefined)
 
