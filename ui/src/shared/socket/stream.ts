@@ -8,8 +8,11 @@ import type { Wire } from './wire'
 export function streamPort(): MessagePort | undefined {
   if (typeof SharedWorker === 'undefined') return undefined
   try {
-    const url = new URL('./stream.worker.ts', import.meta.url)
-    return new SharedWorker(url, { type: 'module', name: 'farbench-stream' }).port
+    // In one expression: only so the bundler sees that it is a worker.
+    return new SharedWorker(new URL('./stream.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'farbench-stream',
+    }).port
   } catch {
     return undefined
   }
