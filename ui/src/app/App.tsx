@@ -1,10 +1,14 @@
 // Joins the parts: theme, connection, lab, sign-in, pages.
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { SignIn } from '@/features/signin/SignIn'
+import { Confirm } from '@/shared/confirm'
 import { whyNot } from '@/shared/http/api'
+import { useKeyboard } from '@/shared/keys'
 import { Lab, LabContext } from '@/shared/lab'
+import { queryClient } from '@/shared/query'
 import {
   openStream,
   Socket,
@@ -13,6 +17,7 @@ import {
   useConnection,
   useSocket,
 } from '@/shared/socket'
+import { Toasts } from '@/shared/toast'
 import type { Fault } from '@/shared/wire'
 import { redeemFromAddress } from './link'
 import { Refused } from './Refused'
@@ -49,7 +54,11 @@ export function App() {
     >
       <SocketContext value={socket}>
         <LabContext value={lab}>
-          <Gate />
+          <QueryClientProvider client={queryClient}>
+            <Gate />
+            <Toasts />
+            <Confirm />
+          </QueryClientProvider>
         </LabContext>
       </SocketContext>
     </MantineProvider>
@@ -58,6 +67,7 @@ export function App() {
 
 // Gate lets in who is signed in. A code in the address is redeemed first.
 function Gate() {
+  useKeyboard(true)
   const socket = useSocket()
   const phase = useConnection((c) => c.phase)
   const [fault, setFault] = useState<Fault>()
