@@ -2,10 +2,14 @@
 // is checked there; pages get it as properties.
 import { createRouter } from '@tanstack/react-router'
 import { benches } from './routes/benches'
+import { checks } from './routes/checks'
 import { root } from './routes/root'
 import { run } from './routes/run'
+import { workspace, workspaceDevice } from './routes/workspace'
 
-export const router = createRouter({ routeTree: root.addChildren([benches, run]) })
+export const router = createRouter({
+  routeTree: root.addChildren([benches, run, workspace, workspaceDevice, checks]),
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,0 +1,207 @@
+// One result: its head with what was run and how it ended, its output below.
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { Link, useNavigate } from '@tanstack/react-router'
+import {
+  ChevronDown,
+  ChevronRight,
+  Copy,
+  Ellipsis,
+  Link as LinkIcon,
+  Maximize2,
+  RotateCw,
+  Star,
+} from 'lucide-react'
+import { goesOn } from '@/shared/lab'
+import { copy, FaultNote, RunIcon, runSign, useNow } from '@/shared/parts'
+import { toast } from '@/shared/toast'
+import type { Bench, Device, Run } from '@/shared/wire'
+import { count, duration, elapsed, plural } from '@/shared/words'
+import { BlockBody } from './BlockBody'
+import css from './block.module.css'
+import { firstLine, moreLines, tookMs } from './blocks'
+import { Peek } from './Peek'
+import { useCancel } from './useCancel'
+import { useLaunch } from './useLaunch'
+import { outputText, wholeCommand } from './useOutput'
+import { VerdictIcon, VerdictTag } from './VerdictTag'
+
+type Props = {
+  run: Run
+  bench: Bench
+  device: Device
+  isOpen: boolean
+  isNewest: boolean
+  isFiller: boolean // takes the room that is left
+  onFold: (isOpen: boolean) => void
+}
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
+
+export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }: Props) {
+  const isOn = goesOn(run)
+  const now = useNow(isOn)
+  const again = useLaunch(bench, device)
+  const cancel = useCancel(run.id)
+  const fault = again.fault ?? cancel.fault
+  const label = run.check?.label ?? firstLine(run.command)
+  const runAgain = async () => {
+    if (run.check) return again.check(run.check.id)
+    await again.order({ command: await wholeCommand(run), timeout_s: run.timeout_s || 600 })
+  }
+  const look = `${css.block} ${isOn ? css.on : ''} ${isFiller && isOpen ? css.filler : ''}`
+  return (
+    <article
+      className={look}
+      aria-label={label}
+      data-run={run.id}
+      data-first={isNewest || run.check ? '' : undefined}
+    >
+      <div className={css.head}>
+        <button
+          type="button"
+          className={css.fold}
+          aria-expanded={isOpen}
+          aria-label={`${isOpen ? 'Fold' : 'Unfold'} ${label}`}
+          onClick={() => onFold(!isOpen)}
+        >
+          {isOpen ? <ChevronDown size={16} aria-hidden /> : <ChevronRight size={16} aria-hidden />}
+        </button>
+        {run.check ? <VerdictIcon run={run} /> : <RunIcon run={run} />}
+        {run.check ? <b>{run.check.label}</b> : <Command command={run.command} />}
+        {run.check ? <VerdictTag run={run} /> : null}
+        {!isOpen && !run.check ? <Peek run={run} /> : <span className={css.space} />}
+        <Facts run={run} now={now} />
+        {isOn ? (
+          <Button className={css.danger} size="xs" disabled={cancel.busy} onClick={cancel.cancel}>
+            {cancel.busy ? 'Cancelling' : 'Cancel run'}
+          </Button>
+        ) : (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="xs"
+            className={css.again}
+            leftSection={<RotateCw {...icon} />}
+            disabled={again.busy}
+            onClick={runAgain}
+          >
+            Run again
+          </Button>
+        )}
+        {isOn ? (
+          <Button
+            size="xs"
+            className={css.wide}
+            component={Link}
+            {...({ to: '/r/$id', params: { id: run.id } } as object)}
+            leftSection={<Maximize2 {...icon} />}
+          >
+            Open
+          </Button>
+        ) : null}
+        <More run={run} onAgain={runAgain} />
+      </div>
+      {fault ? <FaultNote fault={fault} /> : null}
+      {isOpen ? <BlockBody run={run} isFiller={isFiller} /> : null}
+    </article>
+  )
+}
+
+function Command({ command }: { command: string }) {
+  const more = moreLines(command)
+  return (
+    <code className={css.command} title={command.slice(0, 2000)}>
+      {firstLine(command)}
+      {more > 0 ? <small> +{plural(more, 'line')}</small> : null}
+    </code>
+  )
+}
+
+function Facts({ run, now }: { run: Run; now: number }) {
+  if (goesOn(run)) {
+    return (
+      <>
+        {run.lines > 0 ? <span className={css.fact}>{count(run.lines)} lines</span> : null}
+        <span className={`${css.fact} ${css.accent}`}>{elapsed(tookMs(run, now))}</span>
+      </>
+    )
+  }
+  const sign = runSign(run)
+  const isExit = run.outcome === 'exited'
+  const isBad = sign.tone === 'danger' || sign.tone === 'warn'
+  return (
+    <>
+      <span className={`${css.fact} ${isBad ? css[sign.tone] : ''}`}>
+        {isExit ? `exit ${run.exit_code}` : sign.word}
+      </span>
+      <span className={css.fact}>{run.started_at ? duration(tookMs(run, now)) : ''}</span>
+    </>
+  )
+}
+
+const largest = 8 << 20 // bytes that go to the clipboard
+const longestSaved = 4096 // characters that go into an address
+
+function More({ run, onAgain }: { run: Run; onAgain: () => void }) {
+  const navigate = useNavigate()
+  // The address hands the command to the editor, so that a reload keeps it.
+  const save = async () => {
+    const text = await wholeCommand(run).catch(() => run.command)
+    navigate({ to: '/checks', search: { new: text.slice(0, longestSaved) } })
+  }
+  const said = (what: string, ok: boolean) =>
+    ok
+      ? toast({ title: `${what} copied`, tone: 'ok' })
+      : toast({ title: `${what} not copied`, text: 'The browser did not allow it.', tone: 'warn' })
+  const output = async () => {
+    if (run.bytes > largest) {
+      return toast({
+        title: 'Too much for the clipboard',
+        text: 'Open the run and download its log.',
+        tone: 'warn',
+      })
+    }
+    const text = await outputText(run.id).catch(() => undefined)
+    said('Output', text !== undefined && (await copy(text)))
+  }
+  const command = async () => {
+    const text = await wholeCommand(run).catch(() => undefined)
+    said('Command', text !== undefined && (await copy(text)))
+  }
+  const link = async () => said('Link', await copy(`${location.origin}/r/${run.id}`))
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon aria-label="More of this run" size={24}>
+          <Ellipsis size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<Maximize2 {...icon} />}
+          component={Link}
+          {...({ to: '/r/$id', params: { id: run.id } } as object)}
+        >
+          Open run
+        </Menu.Item>
+        <Menu.Item leftSection={<RotateCw {...icon} />} onClick={onAgain}>
+          Run again
+        </Menu.Item>
+        <Menu.Item leftSection={<Copy {...icon} />} onClick={output}>
+          Copy output
+        </Menu.Item>
+        <Menu.Item leftSection={<Copy {...icon} />} onClick={command}>
+          Copy command
+        </Menu.Item>
+        <Menu.Item leftSection={<LinkIcon {...icon} />} onClick={link}>
+          Copy link
+        </Menu.Item>
+        {run.check ? null : (
+          <Menu.Item leftSection={<Star {...icon} />} onClick={save}>
+            Save command…
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

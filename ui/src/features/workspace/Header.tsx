@@ -1,0 +1,66 @@
+import { ActionIcon } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { ChevronRight, Clock, Link as LinkIcon, Star } from 'lucide-react'
+import { useLab } from '@/shared/lab'
+import { BenchSign, CopyButton } from '@/shared/parts'
+import { changeSettings, useSettings } from '@/shared/settings'
+import { useConnection } from '@/shared/socket'
+import type { Bench, Device } from '@/shared/wire'
+import { time } from '@/shared/words'
+import { moodOf } from './device'
+import css from './workspace.module.css'
+
+export function Header({ bench, device }: { bench: Bench; device: Device | undefined }) {
+  const runs = useLab((s) => s.runs)
+  const lost = useConnection((c) => c.asOf)
+  const pins = useSettings((s) => s.pins)
+  const isPinned = pins.includes(bench.id)
+  const isOffline = bench.state === 'offline'
+  const known = isOffline ? Date.parse(bench.seen_at) : lost
+  const path = device ? `/b/${bench.id}/${device.id}` : `/b/${bench.id}`
+  const pin = () =>
+    changeSettings({ pins: isPinned ? pins.filter((p) => p !== bench.id) : [...pins, bench.id] })
+  return (
+    <header className={css.header}>
+      <nav aria-label="Where">
+        <Link to="/">Benches</Link>
+        <ChevronRight size={14} aria-hidden />
+      </nav>
+      <BenchSign mood={moodOf(bench, runs)} />
+      <h1>{bench.name || bench.id}</h1>
+      <span className={css.labels}>{(bench.labels ?? []).join(' · ')}</span>
+      {bench.rtt_ms != null && !known ? (
+        <span className={tripTone(bench.rtt_ms)} title="Round trip from the relay to the bench">
+          {Math.max(1, Math.round(bench.rtt_ms))} ms
+        </span>
+      ) : null}
+      {known ? (
+        <span className={css.asOf}>
+          <Clock size={14} aria-hidden /> as of {time(known)}
+        </span>
+      ) : null}
+      <span className={css.space} />
+      <ActionIcon
+        variant="default"
+        aria-label={isPinned ? 'Unpin this bench' : 'Pin this bench'}
+        aria-pressed={isPinned}
+        className={isPinned ? css.pinned : undefined}
+        onClick={pin}
+      >
+        <Star size={16} strokeWidth={1.75} fill={isPinned ? 'currentColor' : 'none'} />
+      </ActionIcon>
+      <CopyButton
+        text={location.origin + path}
+        icon={<LinkIcon size={14} aria-hidden />}
+        className={css.wide}
+      >
+        Copy link
+      </CopyButton>
+    </header>
+  )
+}
+
+function tripTone(ms: number): string | undefined {
+  if (ms < 80) return css.trip
+  return ms < 300 ? css.slow : css.slowest
+}

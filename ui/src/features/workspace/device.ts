@@ -1,0 +1,34 @@
+// What the page says of a bench and of a device.
+import { goesOn } from '@/shared/lab'
+import type { BenchMood } from '@/shared/parts'
+import type { Bench, Device, Run } from '@/shared/wire'
+
+export const isReady = (device: Device) => device.state === 'device'
+
+export const nameOf = (device: Device) =>
+  (device.model || device.product || device.serial).replaceAll('_', ' ')
+
+export function buildOf(device: Device): string {
+  const p = device.properties ?? {}
+  return p['ro.build.version.incremental'] || p['ro.build.id'] || ''
+}
+
+export function moodOf(bench: Bench, runs: Run[]): BenchMood {
+  if (bench.state === 'offline') return 'offline'
+  if (bench.reason) return 'attention'
+  return runs.some((r) => r.bench === bench.id && goesOn(r)) ? 'running' : 'online'
+}
+
+export function deviceMood(bench: Bench, device: Device, runs: Run[]): BenchMood {
+  if (bench.state === 'offline') return 'offline'
+  if (!isReady(device)) return 'attention'
+  const isOn = runs.some((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
+  return isOn ? 'running' : 'online'
+}
+
+// chosenOf: the one in the address, else the first that can be worked with.
+export function chosenOf(bench: Bench, id: string | undefined): Device | undefined {
+  const all = bench.devices ?? []
+  if (id !== undefined) return all.find((d) => d.id === id)
+  return all.find(isReady) ?? all[0]
+}

@@ -1,0 +1,57 @@
+// Every start of this page goes through here: what looks destructive is asked
+// about first, what is refused says so, and nothing is sent twice.
+
+import { confirm } from '@/shared/confirm'
+import { goesOn, type Order, useLab, useStart } from '@/shared/lab'
+import { queryClient } from '@/shared/query'
+import type { Bench, Device, Run } from '@/shared/wire'
+import { firstLine } from './blocks'
+import { type Danger, dangerOf } from './danger/danger'
+
+export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => void) {
+  const runs = useLab((s) => s.runs)
+  const { start, busy, fault, forget } = useStart((run) => {
+    queryClient.invalidateQueries({ queryKey: ['history'] })
+    started?.(run)
+  })
+
+  const order = async (what: { command: string; timeout_s?: number }) => {
+    const danger = dangerOf(what.command)
+    if (danger) {
+      const going = runs.filter((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
+      if (!(await confirm(question(danger, what.command, bench, device, going)))) return
+    }
+    await start({ bench: bench.id, device: device.id, ...what } satisfies Order)
+  }
+  // What the lab wrote down as a check was decided when it was written.
+  const check = (id: string) => start({ bench: bench.id, device: device.id, check: id })
+  return { order, check, busy, fault, forget }
+}
+
+export function question(
+  danger: Danger,
+  command: string,
+  bench: Bench,
+  device: Device,
+  going: Run[],
+) {
+  const on = `${device.id} on ${bench.name || bench.id}`
+  const of = `${device.id} of ${bench.name || bench.id}`
+  const lost = danger.leaves
+    ? going.map((r) => ` The run \`${short(r.command)}\` by ${r.by} ends as lost.`).join('')
+    : ''
+  return {
+    title: danger.does.endsWith(' device')
+      ? `${danger.does.replace(/ device$/, '')} ${on}?`
+      : `Run this on ${of}?`,
+    text: `\`${short(command)}\`: ${danger.text}${lost}`,
+    does: danger.does,
+    safe: lost ? 'Keep running' : 'Do not run',
+    isDanger: true,
+  }
+}
+
+const short = (command: string) => {
+  const line = firstLine(command).replaceAll('`', '´')
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line
+}
