@@ -68,6 +68,7 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 		return
 	}
 	defer s.active.Done()
+	defer c.Leave() // before Done: who drains finds nobody left
 	if !s.sockets.take() {
 		c.Close(1013, fullHouse.Message, retrySpread())
 		out.discard()

@@ -70,6 +70,7 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 		return
 	}
 	defer s.active.Done()
+	defer c.Leave() // before Done: who drains finds nobody left
 	if !s.sockets.take() {
 		c.Close(1013, fullHouse.Message, retrySpread())
 		out.discard()
