@@ -8,8 +8,8 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// expected is what a check wants, in words.
-func expected(c wire.RunCheck) string {
+// Expected is what a check wants, in words.
+func Expected(c wire.RunCheck) string {
 	e := c.Expect
 	switch {
 	case c.Pattern == "":

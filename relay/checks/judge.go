@@ -150,7 +150,7 @@ func (j *Judge) whole(l *joined) bool {
 // Verdict judges the run as it stands. complete says that every line of it was
 // handed to Block, or that Block wanted no more.
 func (j *Judge) Verdict(run api.Run, complete bool) api.Verdict {
-	v := api.Verdict{Expected: expected(j.check)}
+	v := api.Verdict{Expected: Expected(j.check)}
 	switch {
 	case run.State == wire.Unknown:
 		v.Verdict, v.Reason = api.Pending, "there is no word from the bench"

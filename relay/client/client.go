@@ -92,20 +92,26 @@ func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
 // Query narrows a list of runs; what is empty does not.
 type Query struct {
 	Bench, Device, State, Outcome, Cursor string
-	Since                                 time.Time
+	Text, By, Check                       string
+	Since, Until                          time.Time
 	Limit                                 int
 }
 
 // Runs lists runs, newest first.
 func (c *Client) Runs(ctx context.Context, q Query) (api.Runs, error) {
 	query := url.Values{}
-	for name, value := range map[string]string{"bench": q.Bench, "device": q.Device, "state": q.State, "outcome": q.Outcome, "cursor": q.Cursor} {
+	for name, value := range map[string]string{
+		"bench": q.Bench, "device": q.Device, "state": q.State, "outcome": q.Outcome, "cursor": q.Cursor,
+		"text": q.Text, "by": q.By, "check": q.Check,
+	} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	if !q.Since.IsZero() {
-		query.Set("since", q.Since.UTC().Format(time.RFC3339))
+	for name, moment := range map[string]time.Time{"since": q.Since, "until": q.Until} {
+		if !moment.IsZero() {
+			query.Set(name, moment.UTC().Format(time.RFC3339))
+		}
 	}
 	if q.Limit > 0 {
 		query.Set("limit", strconv.Itoa(q.Limit))

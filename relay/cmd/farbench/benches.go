@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -44,6 +45,12 @@ func printBench(out *terminal, bench api.Bench) {
 	fmt.Fprintf(out, "%s  %s", bench.ID, state)
 	if bench.Name != "" && bench.Name != bench.ID {
 		fmt.Fprintf(out, "  %s", clean(bench.Name))
+	}
+	if len(bench.Labels) > 0 {
+		fmt.Fprintf(out, "  %s", out.paint(dim, clean(strings.Join(bench.Labels, ", "))))
+	}
+	if bench.RTTMS != nil {
+		fmt.Fprintf(out, "  %s", out.paint(dim, fmt.Sprintf("%.3g ms", *bench.RTTMS)))
 	}
 	fmt.Fprintln(out)
 	if bench.Reason != "" {

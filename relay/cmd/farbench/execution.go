@@ -30,12 +30,24 @@ type execution struct {
 	asked     bool       // the relay is being asked for it
 }
 
-// watch ends the command at the first interrupt and leaves at the second.
+// leaveWithin is how long a command that was terminated waits for its end on
+// the device: whoever terminates a program kills it soon.
+const leaveWithin = 8 * time.Second
+
+// watch ends the command at the first interrupt and leaves at the second. Who
+// terminates does so once: it leaves by itself where the end does not come.
 func (e *execution) watch(ctx context.Context, interrupts <-chan os.Signal) {
 	e.wait.Go(func() {
+		late := time.NewTimer(time.Hour)
+		late.Stop()
+		defer late.Stop()
 		for n := 1; ; n++ {
+			var s os.Signal
 			select {
-			case <-interrupts:
+			case s = <-interrupts:
+			case <-late.C:
+				e.leave(errLeft)
+				return
 			case <-ctx.Done():
 				return
 			}
@@ -44,6 +56,9 @@ func (e *execution) watch(ctx context.Context, interrupts <-chan os.Signal) {
 				return
 			}
 			e.cancel(ctx)
+			if s == syscall.SIGTERM {
+				late.Reset(leaveWithin)
+			}
 		}
 	})
 }
@@ -100,36 +115,6 @@ func (e *execution) cancel(ctx context.Context) {
 			select {
 			case <-time.After(time.Second):
 			case <-ctx.Done():
-			}
-		}
-	})
-}
-
-// errNoWord is a bench that was silent for longer than anyone wanted to wait.
-var errNoWord = errors.New("no word from the bench")
-
-// guard leaves when the relay has had no word of the run for too long: only the
-// bench can end it, and it may never come back.
-func (e *execution) guard(ctx context.Context, run string, patience time.Duration) {
-	e.wait.Go(func() {
-		turn := time.NewTicker(min(patience/4+time.Millisecond, 10*time.Second))
-		defer turn.Stop()
-		var since time.Time
-		for {
-			select {
-			case <-turn.C:
-			case <-ctx.Done():
-				return
-			}
-			switch known, err := e.relay.Run(ctx, run); {
-			case err != nil: // the log's own patience counts
-			case known.State != wire.Unknown:
-				since = time.Time{}
-			case since.IsZero():
-				since = time.Now()
-			case time.Since(since) > patience:
-				e.leave(errNoWord)
-				return
 			}
 		}
 	})

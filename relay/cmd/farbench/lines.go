@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"sync"
 	"unicode"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -15,7 +16,11 @@ import (
 // lines writes a log's lines where they belong: out to stdout and err to
 // stderr, byte for byte as the command wrote them, or as they are with raw.
 // What is said beside them goes to stderr, and only where a person reads it.
+//
+// Its methods may be called by any goroutine: what watches a run speaks beside
+// what reads it.
 type lines struct {
+	mu     sync.Mutex // guards what follows, and orders what is written
 	around *surroundings
 	out    *bufio.Writer
 	raw    bool
@@ -30,6 +35,8 @@ func newLines(around *surroundings, raw bool, before func()) *lines {
 }
 
 func (l *lines) take(raw []byte, line *api.LogLine) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.before()
 	if line.End != nil {
 		l.end = line.End
@@ -46,7 +53,7 @@ func (l *lines) take(raw []byte, line *api.LogLine) error {
 		_, err := fmt.Fprintln(l.around.err, "farbench: "+gapText(line.Gap))
 		return err
 	case line.Gap != nil:
-		l.notice(gapText(line.Gap))
+		l.say(gapText(line.Gap))
 	case line.Stream == "out":
 		return l.text(l.out, l.around.out, line)
 	case line.Stream == "err":
@@ -56,13 +63,17 @@ func (l *lines) take(raw []byte, line *api.LogLine) error {
 		}
 		return l.text(l.around.err, l.around.err, line)
 	case line.Stream == "sys" && line.Text != nil:
-		l.notice(clean(*line.Text))
+		l.say(clean(*line.Text))
 	}
 	return nil
 }
 
 // flush shows what was written so far.
-func (l *lines) flush() error { return l.out.Flush() }
+func (l *lines) flush() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Flush()
+}
 
 // text writes a line's bytes, its end included where it has one.
 func (l *lines) text(to io.Writer, on *terminal, line *api.LogLine) error {
@@ -90,6 +101,12 @@ func (l *lines) text(to io.Writer, on *terminal, line *api.LogLine) error {
 
 // notice says something beside the log.
 func (l *lines) notice(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.say(text)
+}
+
+func (l *lines) say(text string) {
 	if !l.around.err.interactive {
 		return
 	}

@@ -36,6 +36,8 @@ type arguments struct {
 
 	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
 	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
+	Check   checkCommand   `cmd:"" help:"Run the lab's checks on a device and say how they came out."`
+	Checks  checksCommand  `cmd:"" help:"List the lab's checks."`
 	Runs    runsCommand    `cmd:"" help:"List runs, newest first."`
 	Logs    logsCommand    `cmd:"" help:"Print a run's log."`
 	Cancel  cancelCommand  `cmd:"" help:"End a run on its device."`

@@ -10,14 +10,18 @@ import (
 )
 
 type runsCommand struct {
-	Bench   string        `placeholder:"BENCH" help:"Only of this bench."`
-	Device  string        `placeholder:"DEVICE" help:"Only of this device."`
-	State   string        `placeholder:"STATE" help:"claimed, accepted, running, unknown or ended."`
-	Outcome string        `placeholder:"OUTCOME" help:"exited, timed_out, cancelled, lost, refused or unknown."`
-	Since   time.Duration `placeholder:"DURATION" help:"Only those made in this last time, for example 2h."`
-	Limit   int           `default:"30" help:"How many."`
-	Cursor  string        `placeholder:"CURSOR" help:"Go on where a list ended."`
-	JSON    bool          `help:"Print the API's document."`
+	Bench   string `placeholder:"BENCH" help:"Only of this bench."`
+	Device  string `placeholder:"DEVICE" help:"Only of this device."`
+	State   string `placeholder:"STATE" help:"claimed, accepted, running, unknown or ended."`
+	Outcome string `placeholder:"OUTCOME" help:"exited, timed_out, cancelled, lost, refused or unknown."`
+	Since   span   `placeholder:"DURATION" help:"Only those made in this last time: 90m, 2h, 1d, 2w."`
+	Until   span   `placeholder:"DURATION" help:"Only those made before this last time: --since 2d --until 1d is the day before."`
+	Text    string `placeholder:"TEXT" help:"Only those with this in their command, check or id."`
+	By      string `placeholder:"NAME" help:"Only those that this person started."`
+	Check   string `placeholder:"ID" help:"Only those that this check started."`
+	Limit   int    `default:"30" help:"How many."`
+	Cursor  string `placeholder:"CURSOR" help:"Go on where a list ended."`
+	JSON    bool   `help:"Print the API's document."`
 }
 
 func (c runsCommand) Run(around *surroundings) error {
@@ -25,9 +29,9 @@ func (c runsCommand) Run(around *surroundings) error {
 	if err != nil {
 		return err
 	}
-	query := client.Query{Bench: c.Bench, Device: c.Device, State: c.State, Outcome: c.Outcome, Limit: c.Limit, Cursor: c.Cursor}
-	if c.Since > 0 {
-		query.Since = time.Now().Add(-c.Since)
+	query := client.Query{
+		Bench: c.Bench, Device: c.Device, State: c.State, Outcome: c.Outcome, Limit: c.Limit, Cursor: c.Cursor,
+		Text: c.Text, By: c.By, Check: c.Check, Since: c.Since.ago(), Until: c.Until.ago(),
 	}
 	runs, err := relay.Runs(around.ctx, query)
 	if err != nil {
@@ -38,7 +42,7 @@ func (c runsCommand) Run(around *surroundings) error {
 	}
 	rows := make([][]string, 0, len(runs.Runs))
 	for _, run := range runs.Runs {
-		rows = append(rows, []string{run.ID, run.Bench + "/" + run.Device, stand(run), ago(run.CreatedAt), duration(run), cut(clean(run.Command), around.out.columns/2)})
+		rows = append(rows, []string{run.ID, run.Bench + "/" + run.Device, stand(run), ago(run.CreatedAt), duration(run), cut(clean(title(run)), around.out.columns/2)})
 	}
 	table(around.out, "", rows, func(row, column int) string {
 		if column != 2 {
@@ -50,6 +54,14 @@ func (c runsCommand) Run(around *surroundings) error {
 		fmt.Fprintf(around.err, "more with --cursor %s\n", runs.Next)
 	}
 	return nil
+}
+
+// title is what a list shows of a run: of a check its label.
+func title(run api.Run) string {
+	if run.Check != nil {
+		return run.Check.Label + ": " + run.Command
+	}
+	return run.Command
 }
 
 // stand is where a run stands, in a word or two.

@@ -3,6 +3,7 @@ package stories
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/client"
 )
 
 const patience = 20 * time.Second
@@ -88,6 +92,24 @@ func startLocal(ts *testscript.TestScript, neg bool, args []string) {
 			panic("local mode did not stop cleanly")
 		}
 	})
+}
+
+// checks FILE: saves the lab's checks, as the dashboard does.
+func saveChecks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("use: checks FILE")
+	}
+	relay, err := client.New(client.Config{URL: ts.Getenv("URL"), Token: strings.TrimSpace(ts.ReadFile("data/token"))})
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	now, err := relay.Checks(ctx)
+	ts.Check(err)
+	var doc api.Checks
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	doc.Revision = now.Revision
+	_, err = relay.SaveChecks(ctx, doc)
+	ts.Check(err)
 }
 
 func environ(ts *testscript.TestScript) []string {
