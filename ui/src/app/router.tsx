@@ -5,10 +5,11 @@ import { benches } from './routes/benches'
 import { checks } from './routes/checks'
 import { root } from './routes/root'
 import { run } from './routes/run'
+import { runs } from './routes/runs'
 import { workspace, workspaceDevice } from './routes/workspace'
 
 export const router = createRouter({
-  routeTree: root.addChildren([benches, run, workspace, workspaceDevice, checks]),
+  routeTree: root.addChildren([benches, run, runs, workspace, workspaceDevice, checks]),
 })
 
 declare module '@tanstack/react-router' {

@@ -81,7 +81,7 @@ export function ComparePage({ a, b, search, onSearch, onSwap }: Props) {
     <main className={css.page}>
       <header className={css.title}>
         <nav aria-label="Where">
-          <Link to="/">Benches</Link>
+          <Link to="/runs">Runs</Link>
           <ChevronRight size={14} aria-hidden />
         </nav>
         <h1>Compare</h1>

@@ -19,7 +19,7 @@ export type Bounds = {
   progress?: (part: number) => void
 }
 
-// similarity of line a and line b of a stretch that differs, 0 to 1
+// similarity of line a and line b of a stretch that differs, 0 to 1; -1: never a pair
 export type Similar = (a: number, b: number) => number
 
 type Span = [a0: number, a1: number, b0: number, b1: number]

@@ -15,6 +15,8 @@ export function pair(
 ): Pair[] {
   const [n, m] = [a1 - a0, b1 - b0]
   if (n === 0 || m === 0 || !similar || n * m > cells) return inOrder(a0, a1, b0, b1)
+  // One line that became another is a change, however little they share.
+  if (n === 1 && m === 1 && similar(a0, b0) >= 0) return [[a0, b0]]
   // best[i][j]: the most similarity from line i of A and line j of B on.
   const width = m + 1
   const best = new Float64Array((n + 1) * width)
@@ -68,13 +70,14 @@ const named = /^\s*(?:\[([^\]]+)\]:|([A-Za-z][\w.-]{0,60})\s*[=:])/
 const longest = 2000 // characters of a line that are looked at
 
 // similarity weighs two lines by their words. Lines that name something, like
-// `[ro.build.id]: […]`, are alike only where they name the same.
+// `[ro.build.id]: […]`, are alike only where they name the same; else -1 says
+// that neither became the other.
 export function similarity(a: (i: number) => string, b: (j: number) => string): Similar {
   const seenA = remembering(a)
   const seenB = remembering(b)
   return (i, j) => {
     const [x, y] = [seenA(i), seenB(j)]
-    if (x.name && y.name) return x.name === y.name ? 1 : 0
+    if (x.name && y.name) return x.name === y.name ? 1 : -1
     if (x.words.length === 0 || y.words.length === 0) return 0
     let shared = 0
     for (const w of y.words) if (x.set.has(w)) shared++

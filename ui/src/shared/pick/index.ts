@@ -1,0 +1,2 @@
+export { FilterField } from './FilterField'
+export { type Choice, Pick } from './Pick'
