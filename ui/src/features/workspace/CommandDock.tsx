@@ -104,7 +104,9 @@ function Why({ bench, device, isConnected }: Props & { isConnected: boolean }) {
   if (bench.state === 'offline') {
     return (
       <p className={css.why}>
-        <b>{bench.name || bench.id} is offline.</b>{' '}
+        <b>
+          <bdi>{bench.name || bench.id}</bdi> is offline.
+        </b>{' '}
         {bench.reason ? sentence(bench.reason) : 'Check its power and network.'} Nothing is sent or
         kept for later.
       </p>
