@@ -156,6 +156,10 @@ const light: Roles = {
   'log-fatal': '#ffffff',
   'log-fatal-ground': '#a01616',
   'log-system': '#44156e',
+  hit: '#ffe7a0',
+  'hit-text': '#15191c',
+  'hit-now': '#ffc83d',
+  'hit-now-text': '#15191c',
 }
 
 const night: Roles = {
@@ -206,6 +210,10 @@ const night: Roles = {
   'log-fatal': '#1b0000',
   'log-fatal-ground': '#ff8a80',
   'log-system': '#d170ac',
+  hit: '#5c4800',
+  'hit-text': '#f2f2f5',
+  'hit-now': '#ffc83d',
+  'hit-now-text': '#15191c',
 }
 
 const mantine: Roles = {
