@@ -1,30 +1,35 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
-import { RunPage } from '@/features/run/RunPage'
+import { lazy, Suspense } from 'react'
+import { type Params, paramsOf } from '@/features/run/address'
 import { Compare, type CompareSearch, isPair, parseCompare } from './compare'
 import { root } from './root'
+
+const RunPage = lazy(() => import('@/features/run/RunPage').then((m) => ({ default: m.RunPage })))
 
 export const run = createRoute({
   getParentRoute: () => root,
   path: '/r/$id',
-  validateSearch: (s: Record<string, unknown>): { L?: number } & CompareSearch => {
-    const line = Number(s.L)
-    return { ...(Number.isSafeInteger(line) && line > 0 ? { L: line } : {}), ...parseCompare(s) }
-  },
+  validateSearch: (s: Record<string, unknown>): Params & CompareSearch => ({
+    ...paramsOf(s),
+    ...parseCompare(s),
+  }),
   component: function Run() {
     const { id } = run.useParams()
-    const { L, ...others } = run.useSearch()
+    const search = run.useSearch()
     const navigate = useNavigate()
-    if (isPair(id)) return <Compare id={id} search={others} />
+    if (isPair(id)) return <Compare id={id} search={search} />
     return (
-      <RunPage
-        key={id}
-        id={id}
-        line={L}
-        onLine={(line) =>
-          navigate({ to: '/r/$id', params: { id }, search: line ? { L: line } : {}, replace: true })
-        }
-        onStarted={(started) => navigate({ to: '/r/$id', params: { id: started.id } })}
-      />
+      <Suspense>
+        <RunPage
+          key={id}
+          id={id}
+          params={paramsOf(search)}
+          onParams={(params) =>
+            navigate({ to: '/r/$id', params: { id }, search: params, replace: true })
+          }
+          onStarted={(started) => navigate({ to: '/r/$id', params: { id: started.id } })}
+        />
+      </Suspense>
     )
   },
 })

@@ -6,6 +6,7 @@ import { Skeleton, useNow } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
 import { bytes, count, duration, elapsed, time } from '@/shared/words'
+import { CheckFact } from './CheckFact'
 import css from './run.module.css'
 import { useRate } from './useRate'
 
@@ -58,6 +59,11 @@ export function Facts({ id, run, log, isLive }: Props) {
       {run.by ? <Fact name="By">{run.by}</Fact> : null}
       <Fact name="Lines">{count(total)}</Fact>
       {run.bytes > 0 ? <Fact name="Size">{bytes(run.bytes)}</Fact> : null}
+      {run.check ? (
+        <Fact name="Check">
+          <CheckFact run={run} />
+        </Fact>
+      ) : null}
       <Fact name="Run">
         <code title={id}>{id.length > 12 ? `${id.slice(0, 11)}…` : id}</code>
       </Fact>

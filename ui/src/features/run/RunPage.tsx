@@ -1,32 +1,81 @@
 // One run: what was asked, how it stands, and its lines live.
 import { useComputedColorScheme } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
-import { type LogHandle, LogView, type TimeMode } from '@/shared/log'
+import { useCallback, useRef, useState } from 'react'
+import { goesOn } from '@/shared/lab'
+import { type LogHandle, LogView, rowHeight } from '@/shared/log'
 import { FaultNote, Hidden, runSign, useLate, useTitle } from '@/shared/parts'
+import { useSettings } from '@/shared/settings'
 import type { Run } from '@/shared/wire'
+import { linkOf, type Params } from './address'
+import { useBookmarks } from './bookmarks'
 import { Facts } from './Facts'
 import { Foot } from './Foot'
 import { Notices } from './Notices'
 import css from './run.module.css'
 import { TitleBar } from './TitleBar'
 import { Toolbar } from './Toolbar'
+import { useActs } from './useActs'
 import { useRun } from './useRun'
+import { useRunKeys } from './useRunKeys'
+import { useSteps } from './useSteps'
+import { filterOf, useApplied, useView } from './useView'
 
 type Props = {
   id: string
-  line: number | undefined // selected, in the address
-  onLine: (line: number | undefined) => void
+  params: Params // of the address
+  onParams: (params: Params) => void
   onStarted: (run: Run) => void
 }
 
-export function RunPage({ id, line, onLine, onStarted }: Props) {
+export function RunPage({ id, params, onParams, onStarted }: Props) {
   const { run, fault, log, phase } = useRun(id)
-  const [time, setTime] = useState<TimeMode>('relative')
+  const [handle, setHandle] = useState<LogHandle>()
+  const show = useCallback((line: number) => void handle?.pane.show(line, true), [handle])
+  const { view, chosen, change, choose } = useView(params, onParams, show)
+  useApplied(log, view)
+  const bookmarks = useBookmarks(id)
+  const steps = useSteps(log, handle, chosen?.cursor, choose)
+  const acts = useActs(id, run, log, onStarted)
+  const field = useRef<HTMLInputElement>(null)
+  const [isSearching, setSearching] = useState(false)
+  const isPhone = useMediaQuery('(width < 50em)', false, { getInitialValueInEffect: false })
   const scheme = useComputedColorScheme('light')
-  const handle = useRef<LogHandle>({ pane: undefined })
+  const density = useSettings((s) => s.density)
+  const time = useSettings((s) => s.time)
+  const isWrapped = useSettings((s) => s.wrap)
   const isLate = useLate(!run && !fault)
   useTitle(run ? `${runSign(run).word}: ${run.command.trim().split('\n')[0]}` : 'Run')
+
+  const link = linkOf(id, view)
+  const toLine = (line: number | undefined) => {
+    choose(line)
+    if (line !== undefined) show(line)
+  }
+  const search = () => {
+    setSearching(true)
+    requestAnimationFrame(() => field.current?.select()) // on a phone it comes just now
+  }
+  const leaveSearch = () => {
+    setSearching(false)
+    field.current?.blur()
+    document.querySelector<HTMLElement>('[role=listbox]')?.focus()
+  }
+  useRunKeys({
+    log,
+    handle,
+    chosen,
+    link,
+    acts,
+    steps,
+    bookmarks,
+    field,
+    isOn: run !== undefined && goesOn(run),
+    onSearch: search,
+    onChoose: choose,
+    onLine: toLine,
+  })
 
   if (fault && !run) {
     return (
@@ -40,27 +89,65 @@ export function RunPage({ id, line, onLine, onStarted }: Props) {
   }
   return (
     <main className={css.page}>
-      <TitleBar id={id} run={run} isLate={isLate} onStarted={onStarted} />
-      <Facts id={id} run={run} log={log} isLive={phase === 'live'} />
+      <TitleBar
+        id={id}
+        run={run}
+        isLate={isLate}
+        link={link}
+        acts={acts}
+        isPhone={isPhone}
+        onSearch={search}
+      />
+      {isPhone ? null : <Facts id={id} run={run} log={log} isLive={phase === 'live'} />}
       <Notices run={run} phase={phase} />
-      <Toolbar handle={handle} log={log} time={time} onTime={setTime} run={run} />
+      <Toolbar
+        log={log}
+        run={run}
+        handle={handle}
+        view={view}
+        steps={steps}
+        bookmarks={bookmarks}
+        field={field}
+        isPhone={isPhone}
+        isSearching={isSearching}
+        onChange={change}
+        onLine={toLine}
+        onLeaveSearch={leaveSearch}
+      />
       <LogView
         log={log}
         scheme={scheme}
         time={time}
         start={Date.parse(run?.started_at ?? run?.created_at ?? '') || 0}
-        selected={line}
-        onSelect={onLine}
-        handle={handle}
-        note={phase === 'loading' ? null : noteOf(run)}
+        lineHeight={isPhone ? 24 : rowHeight(density)}
+        isWrapped={isWrapped || isPhone}
+        chosen={chosen}
+        marks={bookmarks.lines}
+        onChoose={choose}
+        onHandle={setHandle}
+        note={phase === 'loading' ? null : noteOf(run, filterOf(view) !== undefined)}
       />
-      <Foot log={log} line={line} run={run} handle={handle} />
+      <Foot
+        log={log}
+        run={run}
+        handle={handle}
+        chosen={chosen}
+        link={link}
+        bookmarks={bookmarks}
+        steps={steps}
+        isPhone={isPhone}
+        onChoose={toLine}
+        onShowAll={() => {
+          change({ hidden: [], stream: undefined, filter: { ...view.filter, text: '' } })
+        }}
+      />
     </main>
   )
 }
 
-function noteOf(run: Run | undefined): string {
+function noteOf(run: Run | undefined, isFiltered: boolean): string {
   if (!run) return ''
-  if (run.state !== 'ended') return 'No line yet'
+  if (isFiltered && run.lines > 0) return 'The filter hides every line'
+  if (run.state !== 'ended') return `No line yet from ${run.device} on ${run.bench}`
   return run.lines === 0 ? 'The command printed nothing' : ''
 }

@@ -1,99 +1,152 @@
-import { Button } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
-import { ChevronRight, Link as LinkIcon, RotateCw, Square, SquareTerminal } from 'lucide-react'
-import { useState } from 'react'
-import { goesOn, useStart } from '@/shared/lab'
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import {
+  ChevronDown,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  Ellipsis,
+  Link as LinkIcon,
+  RotateCw,
+  Search,
+  Square,
+} from 'lucide-react'
+import { goesOn } from '@/shared/lab'
 import { CopyButton, FaultNote, RunTag, Skeleton } from '@/shared/parts'
-import { RequestError, useConnection, useSocket } from '@/shared/socket'
-import type { Fault, Run } from '@/shared/wire'
+import { useConnection } from '@/shared/socket'
+import type { Run } from '@/shared/wire'
+import { Compare, Others } from './Compare'
 import css from './run.module.css'
+import { type Acts, copyLink } from './useActs'
 
-type Props = { id: string; run: Run | undefined; isLate: boolean; onStarted: (run: Run) => void }
+type Props = {
+  id: string
+  run: Run | undefined
+  isLate: boolean
+  link: string
+  acts: Acts
+  isPhone: boolean
+  onSearch: () => void
+}
 
-export function TitleBar({ id, run, isLate, onStarted }: Props) {
-  const navigate = useNavigate()
-  const again = useStart(onStarted)
-  const cancel = useCancel(id)
+export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Props) {
   const isConnected = useConnection((c) => c.phase === 'connected')
   const isOn = run !== undefined && goesOn(run)
-  const fault = again.fault ?? cancel.fault
+  const name = run?.check?.label ?? run?.command.trim().split('\n')[0]
+  const title = <h1 title={run?.command}>{name ?? (isLate ? '' : id)}</h1>
+  const tag = run ? <RunTag run={run} /> : isLate ? <Skeleton width={80} /> : null
+  const again = run ? (
+    <Button
+      variant={isOn ? 'default' : 'filled'}
+      leftSection={<RotateCw size={14} aria-hidden />}
+      disabled={acts.isBusy || !isConnected}
+      onClick={acts.again}
+    >
+      Run again
+    </Button>
+  ) : null
+  const cancel = isOn ? (
+    <Button
+      className={css.danger}
+      leftSection={<Square size={14} aria-hidden />}
+      disabled={acts.isCancelling || !isConnected}
+      onClick={acts.cancel}
+    >
+      {acts.isCancelling ? 'Cancelling' : 'Cancel run'}
+    </Button>
+  ) : null
   return (
     <>
-      <header className={css.title}>
-        <nav aria-label="Where">
-          <Link to="/">Benches</Link>
-          <ChevronRight size={14} aria-hidden />
-        </nav>
-        {run ? <RunTag run={run} /> : isLate ? <Skeleton width={80} /> : null}
-        <h1 title={run?.command}>{run?.command.trim().split('\n')[0] ?? (isLate ? '' : id)}</h1>
-        <div className={css.acts}>
-          {isOn ? (
-            <Button
-              className={css.danger}
-              leftSection={<Square size={14} aria-hidden />}
-              disabled={cancel.busy || !isConnected}
-              onClick={cancel.cancel}
-            >
-              {cancel.busy ? 'Cancelling' : 'Cancel run'}
-            </Button>
-          ) : null}
-          {run ? (
-            <>
-              <Button
-                variant={isOn ? 'default' : 'filled'}
-                leftSection={<RotateCw size={14} aria-hidden />}
-                disabled={again.busy || !isConnected}
-                onClick={() => again.start(orderOf(run))}
-              >
-                Run again
-              </Button>
-              <Button
-                onClick={() => navigate({ to: '/', search: { on: `${run.bench}/${run.device}` } })}
-                leftSection={<SquareTerminal size={14} aria-hidden />}
-                className={css.wide}
-              >
-                New command
-              </Button>
-            </>
-          ) : null}
-          <CopyButton
-            text={linkTo(id)}
-            icon={<LinkIcon size={14} aria-hidden />}
-            className={css.wide}
-          >
-            Copy link
-          </CopyButton>
-        </div>
-      </header>
-      {fault ? <FaultNote fault={fault} /> : null}
+      {isPhone ? (
+        <header className={css.title}>
+          <div className={css.top}>
+            <Link to="/" className={css.back} aria-label="To the benches">
+              <ChevronLeft size={20} aria-hidden />
+            </Link>
+            {title}
+            <ActionIcon size={44} aria-label="Search this log" onClick={onSearch}>
+              <Search size={20} />
+            </ActionIcon>
+            {run ? <More run={run} link={link} acts={acts} isOn={isOn} /> : null}
+          </div>
+          <div className={css.top}>
+            {tag}
+            <span className={css.place}>{run ? `${run.device} on ${run.bench}` : ''}</span>
+            <span className={css.space} />
+            {cancel ?? again}
+          </div>
+        </header>
+      ) : (
+        <header className={css.title}>
+          <nav aria-label="Where">
+            <Link to="/">Benches</Link>
+            <ChevronRight size={14} aria-hidden />
+          </nav>
+          {tag}
+          {title}
+          <div className={css.acts}>
+            {cancel}
+            {again}
+            {run ? <Compare run={run} /> : null}
+            {run ? <Downloads acts={acts} /> : null}
+            <CopyButton text={link} icon={<LinkIcon size={14} aria-hidden />}>
+              Copy link
+            </CopyButton>
+          </div>
+        </header>
+      )}
+      {acts.fault ? <FaultNote fault={acts.fault} /> : null}
     </>
   )
 }
 
-const linkTo = (id: string) => `${location.origin}/r/${id}`
+function Downloads({ acts }: { acts: Acts }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button
+          leftSection={<Download size={14} aria-hidden />}
+          rightSection={<ChevronDown size={14} aria-hidden />}
+        >
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <DownloadItems acts={acts} />
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
 
-const orderOf = (run: Run) => ({
-  bench: run.bench,
-  device: run.device,
-  command: run.command,
-  timeout_s: run.timeout_s || 600,
-})
+function DownloadItems({ acts }: { acts: Acts }) {
+  return (
+    <>
+      <Menu.Item onClick={() => acts.download('text')}>Text</Menu.Item>
+      <Menu.Item onClick={() => acts.download('ndjson')}>NDJSON, with levels and times</Menu.Item>
+      <Menu.Item onClick={() => acts.download('html')}>Coloured HTML</Menu.Item>
+    </>
+  )
+}
 
-function useCancel(id: string) {
-  const socket = useSocket()
-  const [busy, setBusy] = useState(false)
-  const [fault, setFault] = useState<Fault>()
-  const cancel = async () => {
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await socket.request('run.cancel', { id })
-    } catch (e) {
-      if (!(e instanceof RequestError)) throw e
-      if (e.fault.code !== 'run_ended') setFault(e.fault)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return { cancel, busy, fault }
+type MoreProps = { run: Run; link: string; acts: Acts; isOn: boolean }
+
+function More({ run, link, acts, isOn }: MoreProps) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={44} aria-label="More">
+          <Ellipsis size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown className={css.scrolls}>
+        {isOn ? <Menu.Item onClick={acts.again}>Run again</Menu.Item> : null}
+        <Menu.Item onClick={() => void copyLink(link, 'Link')}>Copy link</Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>Download</Menu.Label>
+        <DownloadItems acts={acts} />
+        <Menu.Divider />
+        <Others run={run} isAsked />
+      </Menu.Dropdown>
+    </Menu>
+  )
 }

@@ -9,15 +9,15 @@ export function useRate(log: Log, isOn: boolean): number {
   useEffect(() => {
     setRate(0)
     if (!isOn) return
-    let seen: { at: number; rows: number }[] = [
-      { at: performance.now(), rows: log.state.getState().rows },
+    let seen: { at: number; lines: number }[] = [
+      { at: performance.now(), lines: log.state.getState().lines },
     ]
     const timer = setInterval(() => {
-      const now = { at: performance.now(), rows: log.state.getState().rows }
+      const now = { at: performance.now(), lines: log.state.getState().lines }
       seen = [...seen.filter((s) => now.at - s.at <= over), now]
       const first = seen[0]!
       if (now.at > first.at)
-        setRate(Math.round(((now.rows - first.rows) * 1000) / (now.at - first.at)))
+        setRate(Math.round(((now.lines - first.lines) * 1000) / (now.at - first.at)))
     }, 500)
     return () => clearInterval(timer)
   }, [log, isOn])

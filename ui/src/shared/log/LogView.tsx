@@ -1,10 +1,13 @@
-// The log of a run: rows, the place where it stands, the keys that move it.
+// The log of a run: rows, the strip that shows the whole of it, the keys that
+// move the cursor. One thing to focus, not one a line.
 import { ArrowDown } from 'lucide-react'
 import {
   type KeyboardEvent,
+  type MouseEvent,
   type ReactNode,
-  type RefObject,
   useEffect,
+  useId,
+  useMemo,
   useRef,
   useState,
 } from 'react'
@@ -13,95 +16,204 @@ import { count } from '@/shared/words'
 import type { Scheme } from './colours'
 import type { Log } from './log'
 import css from './log.module.css'
+import { Mover } from './mover'
 import { Pane } from './pane'
-import type { TimeMode } from './rowView'
-import { useCounts } from './useCounts'
+import { type Looks, plainLooks } from './rowView'
+import { Strip } from './strip'
+import type { TimeMode } from './times'
 
-export type LogHandle = { pane: Pane | undefined }
+// What a page that shows a log may do with it.
+export type LogHandle = { pane: Pane; move: (rows: number, isRange?: boolean) => void }
+
+// Chosen lines, both ends included; the cursor is the end that keys move.
+export type Chosen = { from: number; to: number; cursor: number }
 
 type Props = {
   log: Log
   scheme: Scheme
-  time: TimeMode
-  start: number
-  selected: number | undefined
-  onSelect: (line: number | undefined) => void
-  handle: RefObject<LogHandle>
+  time?: TimeMode
+  start?: number
+  lineHeight?: number
+  isWrapped?: boolean
+  isCompact?: boolean // no times and no strip: a log inside of something else
+  chosen?: Chosen | undefined
+  marks?: ReadonlySet<number>
+  onChoose?: (line: number | undefined, isRange: boolean) => void
+  onHandle?: (handle: LogHandle | undefined) => void
   note?: ReactNode // what stands there while there are no lines
 }
 
-export function LogView({ log, scheme, time, start, selected, onSelect, handle, note }: Props) {
+const noMarks: ReadonlySet<number> = new Set()
+
+export function LogView(props: Props) {
+  const { log, scheme, time = 'relative', start = 0, lineHeight = 20, isWrapped = false } = props
+  const { chosen, marks = noMarks, onChoose, onHandle, note, isCompact } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [pane, setPane] = useState<Pane>()
-  const counts = useCounts(log)
-  const hasErr = counts.err > 0
+  const [whole, setWhole] = useState<ReadonlySet<number>>(new Set())
+  const id = useId()
+  const hasErr = useStore(log.state, (s) => s.err > 0 && s.err < s.lines)
+  const isEmpty = useStore(log.state, (s) => s.rows === 0)
+  const looks = useMemo<Looks>(
+    () => ({ scheme, time, start, ...chosenLooks(chosen), marks, whole }),
+    [scheme, time, start, chosen, marks, whole],
+  )
+  const shape = useMemo(() => ({ line: lineHeight, isWrapped }), [lineHeight, isWrapped])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looks follow below; a new pane is for another log alone
+  // A new pane is for another log alone; how it looks follows below.
+  const first = useRef({ looks, shape })
+  first.current = { looks, shape }
   useEffect(() => {
     if (!scroller.current) return
-    const made = new Pane(scroller.current, log, { scheme, time, start, selected })
-    handle.current.pane = made
+    const made = new Pane(scroller.current, log, first.current.looks, first.current.shape)
     setPane(made)
-    return () => {
-      handle.current.pane = undefined
-      made.close()
-    }
+    return () => made.close()
   }, [log])
+  useEffect(() => pane?.look(looks), [pane, looks])
+  useEffect(() => pane?.shape(shape), [pane, shape])
 
+  const latest = useRef({ chosen, onChoose })
+  latest.current = { chosen, onChoose }
+  const mover = useMemo(
+    () => pane && new Mover(log, pane, (line, far) => latest.current.onChoose?.(line, far)),
+    [log, pane],
+  )
+  const move = useMemo(
+    () =>
+      (rows: number, isRange = false) =>
+        void mover?.by(rows, latest.current.chosen?.cursor, isRange),
+    [mover],
+  )
   useEffect(() => {
-    pane?.look({ scheme, time, start, selected })
-  }, [pane, scheme, time, start, selected])
+    if (!pane) return
+    onHandle?.({ pane, move })
+    return () => onHandle?.(undefined)
+  }, [pane, move, onHandle])
+  useShown(log, pane, chosen?.cursor)
 
-  // A line of the address is shown as soon as it is there, once.
-  const sought = useRef(selected)
-  useEffect(() => {
-    if (!pane || sought.current === undefined || counts.lines < sought.current) return
-    pane.show(sought.current)
-    sought.current = undefined
-  }, [pane, counts.lines])
-
-  const select = (line: number) => {
-    onSelect(line)
-    pane?.show(line)
+  const act = (row: Element | null | undefined, name: string | undefined) => {
+    const line = Number((row as HTMLElement | null | undefined)?.dataset.n)
+    if (!line || !name) return
+    if (name === 'load') void log.load(line)
+    else setWhole((before) => new Set([...before, line]))
   }
-  const last = counts.lines
-  const down = () => select(selected === undefined ? last : Math.min(selected + 1, last))
-  const up = () => select(selected === undefined ? last : Math.max(selected - 1, 1))
   const keys = new Map<string, () => void>([
-    ['ArrowDown', down],
-    ['j', down],
-    ['ArrowUp', up],
-    ['k', up],
+    ['ArrowDown', () => move(1)],
+    ['ArrowUp', () => move(-1)],
+    ['PageDown', () => pane && move(pane.page(1))],
+    ['PageUp', () => pane && move(pane.page(-1))],
+    ['Home', () => mover?.to(0)],
     ['End', () => pane?.follow()],
-    ['Home', () => pane?.show(1)],
-    ['f', () => (pane?.state.getState().following ? pane.pause() : pane?.follow())],
-    ['Escape', () => onSelect(undefined)],
+    ['ArrowLeft', () => scroller.current?.scrollBy({ left: -80 })],
+    ['ArrowRight', () => scroller.current?.scrollBy({ left: 80 })],
+    ['Escape', () => onChoose?.(undefined, false)],
+    [
+      'Enter',
+      () => {
+        const row = scroller.current?.querySelector('[data-cursor]')
+        act(row, row?.querySelector<HTMLElement>('[data-act]')?.dataset.act)
+      },
+    ],
   ])
   const onKeyDown = (e: KeyboardEvent) => {
-    const act = e.ctrlKey || e.metaKey || e.altKey ? undefined : keys.get(e.key)
-    if (!act || (last < 1 && e.key !== 'f')) return
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target !== e.currentTarget) return
+    const drawn = e.shiftKey ? { ArrowDown: 1, ArrowUp: -1 }[e.key] : undefined
+    const key = drawn ? () => move(drawn, true) : e.shiftKey ? undefined : keys.get(e.key)
+    if (!key) return
     e.preventDefault()
-    act()
+    key()
   }
-
+  const onClick = (e: MouseEvent) => {
+    const target = e.target as Element
+    const row = target.closest<HTMLElement>('[data-n]')
+    const name = target.closest<HTMLElement>('[data-act]')?.dataset.act
+    if (name) return act(row, name)
+    if (row && (e.shiftKey || document.getSelection()?.isCollapsed !== false))
+      onChoose?.(Number(row.dataset.n), e.shiftKey)
+  }
+  const names = [
+    css.log,
+    hasErr ? css.withErr : '',
+    isCompact ? css.compact : '',
+    isWrapped ? css.isWrapped : '',
+  ]
   return (
-    <div className={`${css.log} ${hasErr ? css.withErr : ''}`}>
+    <div className={names.filter(Boolean).join(' ')}>
       <div
         ref={scroller}
+        id={id}
         className={css.scroller}
         role="listbox"
         aria-label="Log lines"
-        aria-activedescendant={selected === undefined ? undefined : `line-${selected}`}
+        aria-multiselectable={!isCompact}
         tabIndex={0}
         onKeyDown={onKeyDown}
-        onClick={(e) => {
-          const n = (e.target as Element).closest<HTMLElement>('[data-n]')?.dataset.n
-          if (n && document.getSelection()?.isCollapsed !== false) onSelect(Number(n))
-        }}
+        onClick={onClick}
+        onMouseDown={(e) => e.shiftKey && e.preventDefault()}
       />
-      {counts.rows === 0 && note ? <div className={css.note}>{note}</div> : null}
+      {pane && !isCompact ? <Overview log={log} pane={pane} looks={looks} controls={id} /> : null}
+      {isEmpty && note ? <div className={css.note}>{note}</div> : null}
       {pane ? <Fresh pane={pane} /> : null}
     </div>
+  )
+}
+
+const chosenLooks = (chosen: Chosen | undefined) =>
+  chosen ?? { from: plainLooks.from, to: plainLooks.to, cursor: plainLooks.cursor }
+
+// useShown brings the line of the address into view, once, as soon as the log
+// reaches it (or is over before).
+function useShown(log: Log, pane: Pane | undefined, cursor: number | undefined): void {
+  const sought = useRef(cursor)
+  const mayShow = useStore(
+    log.state,
+    (s) =>
+      sought.current !== undefined &&
+      (s.next > sought.current || s.phase === 'live' || s.phase === 'over') &&
+      s.rows > 0,
+  )
+  useEffect(() => {
+    if (!pane || !mayShow || sought.current === undefined) return
+    void pane.show(sought.current, true)
+    sought.current = undefined
+  }, [pane, mayShow])
+}
+
+type OverviewProps = { log: Log; pane: Pane; looks: Looks; controls: string }
+
+function Overview({ log, pane, looks, controls }: OverviewProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const [strip, setStrip] = useState<Strip>()
+  useEffect(() => {
+    if (!element.current) return
+    const made = new Strip(element.current, log, pane)
+    setStrip(made)
+    return () => made.close()
+  }, [log, pane])
+  useEffect(() => strip?.look(looks), [strip, looks])
+  const onKeyDown = (e: KeyboardEvent) => {
+    const { first } = pane.state.getState()
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: pane.page(1), PageUp: pane.page(-1) }[e.key]
+    if (by !== undefined) pane.goTo(Math.max(0, first + by), 'top')
+    else if (e.key === 'Home') pane.goTo(0, 'top')
+    else if (e.key === 'End') pane.follow()
+    else return
+    e.preventDefault()
+  }
+  return (
+    <div
+      ref={element}
+      className={css.strip}
+      role="scrollbar"
+      aria-label="Overview of the log"
+      aria-controls={controls}
+      aria-orientation="vertical"
+      aria-valuemin={1}
+      aria-valuemax={1}
+      aria-valuenow={1}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    />
   )
 }
 

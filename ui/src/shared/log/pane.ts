@@ -1,57 +1,90 @@
-// The log's rows on the screen: as many elements as fit, filled from the
-// store, following its end until somebody scrolls up. It runs beside React: a
-// flood of lines costs one frame's work, whatever stands in the store.
+// The log's rows on the screen: as many elements as fit, filled from the log,
+// following its end until somebody scrolls up. It runs beside React: a flood of
+// lines costs one frame's work, whatever the log holds.
 import { createStore } from 'zustand/vanilla'
-import type { Log } from './log'
+import type { Course } from './course'
+import { Even } from './even'
+import type { Row } from './lines'
+import type { Filter, Log } from './log'
 import css from './log.module.css'
-import { type Looks, longestShown, RowView } from './rowView'
-import { Scroll } from './scroll'
+import { longestShown } from './nodes'
+import { type Looks, RowView } from './rowView'
+import { Uneven } from './uneven'
 
-export const rowHeight = 20
 const drawEvery = 50 // ms: a flood is drawn 20 times a second, one line at once
 const settleAfter = 200 // ms without a scroll, then a mapped scrollbar is put right
+const keptHeights = 5000
 
 export type PaneState = {
   following: boolean
   fresh: number // rows that came since it paused
+  // What is seen: rows of the view, and numbers of lines.
+  first: number
+  last: number
+  firstLine: number
+  lastLine: number
 }
 
+export type Shape = {
+  line: number // height of a row of one line, px
+  isWrapped: boolean
+}
+
+let made = 0
+
 export class Pane {
-  readonly state = createStore<PaneState>(() => ({ following: true, fresh: 0 }))
+  readonly state = createStore<PaneState>(() => ({
+    following: true,
+    fresh: 0,
+    first: 0,
+    last: 0,
+    firstLine: 1,
+    lastLine: 0,
+  }))
+  readonly name = `log${++made}`
   readonly #log: Log
   readonly #scroller: HTMLElement
-  readonly #canvas = document.createElement('div')
-  readonly #layer = document.createElement('div')
-  readonly #window = document.createElement('div')
-  readonly #scroll = new Scroll()
+  readonly #canvas = box(css.canvas)
+  readonly #layer = box(css.layer)
+  readonly #window = box(css.window)
+  readonly #gauge: RowView // a hidden row that heights are taken from
   readonly #stop: (() => void)[] = []
+  #course: Course = new Even()
+  #shape: Shape
+  #heights = new Map<number, number>() // of wrapped rows, by row
   #views: RowView[] = []
   #looks: Looks
   #first = 0 // row of the first view
   #filled = 0 // views that hold a row
   #pausedAt = 0
+  #version = -1
   #frame = 0
   #all = true // every row is to be filled again
   #drawn = 0 // when, by the page's clock
   #later: ReturnType<typeof setTimeout> | undefined
   #settle: ReturnType<typeof setTimeout> | undefined
+  #filter: Filter | undefined
+  #isFiltering = false
+  #sawCursor = false
+  #missing = false // a row that is shown was not at hand
 
-  constructor(scroller: HTMLElement, log: Log, looks: Looks) {
+  constructor(scroller: HTMLElement, log: Log, looks: Looks, shape: Shape) {
     this.#scroller = scroller
     this.#log = log
     this.#looks = looks
-    this.#canvas.className = css.canvas ?? ''
-    this.#layer.className = css.layer ?? ''
-    this.#window.className = css.window ?? ''
-    for (const element of [this.#canvas, this.#layer, this.#window]) {
-      element.setAttribute('role', 'presentation')
-    }
+    this.#shape = shape
+    this.#gauge = new RowView(`${this.name}-gauge`)
+    this.#gauge.element.setAttribute('aria-hidden', 'true')
     this.#layer.append(this.#window)
     this.#canvas.append(this.#layer)
     scroller.append(this.#canvas)
+    this.#take(shape)
     const onScroll = () => this.#scrolled()
     scroller.addEventListener('scroll', onScroll, { passive: true })
-    const resized = new ResizeObserver(() => this.#draw())
+    const resized = new ResizeObserver(() => {
+      this.#heights.clear()
+      this.#draw()
+    })
     resized.observe(scroller)
     this.#stop.push(
       () => scroller.removeEventListener('scroll', onScroll),
@@ -70,8 +103,23 @@ export class Pane {
   }
 
   look(looks: Looks): void {
+    if (looks.whole !== this.#looks.whole) this.#heights.clear()
     this.#looks = looks
     this.#all = true
+    this.#draw()
+  }
+
+  // shape changes how high rows are; the first row seen stays the first.
+  shape(shape: Shape): void {
+    const { line, isWrapped } = this.#shape
+    if (shape.line === line && shape.isWrapped === isWrapped) return
+    const row = this.#course.row
+    const { following } = this.state.getState()
+    this.#take(shape)
+    this.#measure()
+    if (following) this.#course.toEnd()
+    else this.#course.toRow(row)
+    this.#place()
     this.#draw()
   }
 
@@ -82,29 +130,115 @@ export class Pane {
 
   pause(): void {
     if (!this.state.getState().following) return
-    this.#pausedAt = this.#log.state.getState().rows
+    this.#pausedAt = this.#rows
+    this.#course.hold()
     this.state.setState({ following: false, fresh: 0 })
   }
 
-  // show brings a line into view; in the middle where it was outside.
-  async show(line: number): Promise<void> {
-    const top = (await this.#log.rowOf(line)) * rowHeight
+  // show brings a line into view, in the middle where it was outside.
+  // With `stays` it is no longer followed, even where the line is seen.
+  async show(line: number, stays = false): Promise<void> {
+    const row = await this.#log.rowOf(line)
+    if (stays) this.pause()
+    if (!this.#isSeen(row)) this.goTo(row, 'middle')
+  }
+
+  // goTo brings a row to the top or the middle; as `near`, by the shortest way.
+  goTo(row: number, where: 'top' | 'middle' | 'near'): void {
     const view = this.#scroller.clientHeight
-    if (top >= this.#scroll.top && top + rowHeight <= this.#scroll.top + view) return
+    const isBelow = row > this.#course.row
+    if (where === 'near' && this.#isSeen(row)) return
     this.pause()
-    this.#scroll.to(top - view / 2)
+    this.#measure() // lines may have come since it was drawn
+    const above =
+      where === 'middle'
+        ? view / 2
+        : where === 'near' && isBelow
+          ? view - this.#heightOf(row) - 1
+          : 0
+    this.#course.toRow(row, above)
+    this.#course.hold()
     this.#place()
     this.#draw()
   }
 
-  #scrolled(): void {
-    this.#scroll.moved(this.#scroller.scrollTop)
-    if (this.#scroll.atEnd) {
-      if (!this.state.getState().following) this.follow()
-    } else if (this.state.getState().following && !this.#isOwnMove()) {
-      this.pause()
+  // page scrolls by views, and says how many rows that is about.
+  page(by: 1 | -1): number {
+    const view = this.#scroller.clientHeight
+    return by * Math.max(1, Math.floor(view / this.#shape.line) - 2)
+  }
+
+  // lineAt is the line of a row, as soon as it is at hand.
+  lineAt(row: number): Promise<number | undefined> {
+    const find = () => {
+      const found = this.#log.rows(row, 1)[0]
+      return found && (found.kind === 'line' ? found.n : found.from)
     }
-    if (this.#scroll.isMapped) {
+    const line = find()
+    if (line !== undefined || row >= this.#rows) return Promise.resolve(line)
+    return new Promise((done) => {
+      const stop = this.#log.watch(() => {
+        const came = find()
+        if (came === undefined) return
+        stop()
+        done(came)
+      })
+    })
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  get #rows(): number {
+    return this.#log.state.getState().rows
+  }
+
+  #take(shape: Shape): void {
+    this.#shape = shape
+    this.#heights.clear()
+    this.#course = shape.isWrapped ? new Uneven((row) => this.#heightOf(row)) : new Even()
+    this.#canvas.style.setProperty('--row', `${shape.line}px`)
+    this.#canvas.classList.toggle(css.wrapped ?? '', shape.isWrapped)
+    if (shape.isWrapped) this.#layer.append(this.#gauge.element)
+    else this.#gauge.element.remove()
+    this.#views = []
+    this.#all = true
+  }
+
+  // A wrapped row's height is read from one that is drawn for it, once.
+  #heightOf(row: number): number {
+    if (!this.#shape.isWrapped) return this.#shape.line
+    const known = this.#heights.get(row)
+    if (known !== undefined) return known
+    const [above, here] =
+      row === 0 ? [undefined, ...this.#log.rows(0, 1)] : this.#log.rows(row - 1, 2)
+    if (!here) return this.#shape.line
+    this.#gauge.show(here, this.#looks, timeOf(above))
+    this.#gauge.element.removeAttribute('id')
+    delete this.#gauge.element.dataset.n
+    this.#gauge.element.classList.add(css.gauge ?? '')
+    const height = this.#gauge.element.offsetHeight || this.#shape.line
+    if (this.#heights.size >= keptHeights) this.#heights.clear()
+    this.#heights.set(row, height)
+    return height
+  }
+
+  #isSeen(row: number): boolean {
+    const { first, last } = this.state.getState()
+    return row >= first && row <= last
+  }
+
+  #scrolled(): void {
+    const top = this.#scroller.scrollTop
+    if (!this.#isOwnMove(top)) {
+      this.#course.moved(top)
+      this.#placed = -1
+      if (this.#course.atEnd) {
+        if (!this.state.getState().following) this.follow()
+      } else this.pause()
+    }
+    if (this.#course.isMapped) {
       clearTimeout(this.#settle)
       this.#settle = setTimeout(() => this.#place(), settleAfter)
     }
@@ -113,20 +247,42 @@ export class Pane {
 
   // A scroll event that only reports what `#place` set is nobody's wish.
   #placed = -1
-  #isOwnMove(): boolean {
-    return Math.abs(this.#scroller.scrollTop - this.#placed) <= 1
+  #isOwnMove(top: number): boolean {
+    return Math.abs(top - this.#placed) <= 1
   }
 
   #place(): void {
-    this.#scroller.scrollTop = this.#scroll.place
+    this.#scroller.scrollTop = this.#course.place
     this.#placed = this.#scroller.scrollTop
-    this.#scroll.settled(this.#placed)
+    this.#course.settled(this.#placed)
   }
 
   #came(): void {
+    const { version, filter, isFiltering } = this.#log.state.getState()
+    if (filter !== this.#filter || (this.#isFiltering && !isFiltering)) this.#regain()
+    this.#filter = filter
+    this.#isFiltering = isFiltering
+    if (version !== this.#version || this.#missing) {
+      if (version !== this.#version) this.#heights.clear()
+      this.#version = version
+      this.#all = true
+    }
     const wait = this.#drawn + drawEvery - performance.now()
     if (wait <= 0) this.#draw()
     else this.#later ??= setTimeout(() => this.#draw(), wait)
+  }
+
+  // regain finds the line again that was seen before the view was filtered.
+  async #regain(): Promise<void> {
+    if (this.state.getState().following) return
+    const { cursor } = this.#looks
+    const line = this.#sawCursor && cursor !== undefined ? cursor : this.state.getState().firstLine
+    const row = await this.#log.rowOf(line)
+    if (this.state.getState().following) return
+    this.#course.toRow(row, line === cursor ? this.#scroller.clientHeight / 2 : 0)
+    this.#course.hold()
+    this.#place()
+    this.#draw()
   }
 
   #draw(): void {
@@ -143,47 +299,87 @@ export class Pane {
 
   #measure(): void {
     const view = this.#scroller.clientHeight
-    this.#scroll.resize(this.#log.state.getState().rows * rowHeight, view)
-    this.#canvas.style.height = `${Math.max(this.#scroll.height, view)}px`
-    this.#canvas.style.setProperty(
-      '--chars',
-      String(Math.min(this.#log.state.getState().longest, longestShown)),
-    )
-    this.#layer.style.height = `${view}px`
-    const wanted = Math.ceil(view / rowHeight) + 1
+    const { longest } = this.#log.state.getState()
+    const { line, isWrapped } = this.#shape
+    const wanted = Math.ceil(view / line) + 1
     if (this.#views.length !== wanted) {
-      this.#views = Array.from({ length: wanted }, () => new RowView())
+      this.#views = Array.from({ length: wanted }, () => new RowView(this.name))
       this.#window.replaceChildren(...this.#views.map((v) => v.element))
       this.#all = true
+      this.#filled = 0
     }
-    const { following } = this.state.getState()
-    if (following) {
-      this.#scroll.to(this.#scroll.end)
+    this.#layer.style.height = `${view}px`
+    this.#canvas.style.setProperty(
+      '--chars',
+      String(isWrapped ? 0 : Math.min(longest, longestShown)),
+    )
+    this.#course.resize(this.#rows, view, line)
+    this.#canvas.style.height = `${Math.max(this.#course.height, view)}px`
+    if (this.state.getState().following) {
+      this.#course.toEnd()
       this.#place()
     } else {
-      const fresh = this.#log.state.getState().rows - this.#pausedAt
+      this.#course.hold()
+      const fresh = Math.max(0, this.#rows - this.#pausedAt)
       if (fresh !== this.state.getState().fresh) this.state.setState({ fresh })
     }
   }
 
   #render(): void {
-    const first = Math.floor(this.#scroll.top / rowHeight)
-    const filled = Math.max(
-      0,
-      Math.min(this.#views.length, this.#log.state.getState().rows - first),
-    )
-    this.#window.style.transform = `translateY(${-(this.#scroll.top - first * rowHeight)}px)`
-    const from = this.#turn(first)
-    const rows = this.#log.rows(first, filled)
+    const { isWrapped } = this.#shape
+    // At the end of a wrapped log the last rows hang from the view's foot, so
+    // that nobody has to know how high they are.
+    const hangs = isWrapped && this.#course.atEnd
+    const first = hangs ? Math.max(0, this.#rows - this.#views.length) : this.#course.row
+    const off = hangs ? 0 : this.#course.off
+    const filled = Math.max(0, Math.min(this.#views.length, this.#rows - first))
+    this.#window.classList.toggle(css.hangs ?? '', hangs)
+    this.#window.style.transform = hangs ? '' : `translateY(${-off}px)`
+    const kept = this.#turn(first)
+    const rows = this.#log.rows(Math.max(0, first - 1), filled + 1)
+    if (first === 0) rows.unshift(undefined)
+    this.#missing = false
     for (let i = 0; i < this.#views.length; i++) {
       const view = this.#views[i]!
-      const isStale = this.#all || i < from.low || i >= from.high || i >= this.#filled
-      const row = rows[i]
-      if (i < filled && isStale && row) view.show(row, this.#looks)
+      const isStale = this.#all || i < kept.low || i >= kept.high || i >= this.#filled
+      const row = rows[i + 1]
+      if (i < filled && !row) this.#missing = true
+      if (i < filled && isStale) view.show(row, this.#looks, timeOf(rows[i]))
       if (i >= filled !== view.element.hidden) view.element.hidden = i >= filled
     }
     this.#filled = filled
     this.#all = false
+    this.#tell(first, filled, hangs)
+  }
+
+  // tell says what is seen, to those who draw around the rows.
+  #tell(first: number, filled: number, hangs: boolean): void {
+    const view = this.#scroller.clientHeight
+    let last = first + filled - 1
+    let low = first
+    if (!this.#shape.isWrapped) {
+      last = Math.min(last, Math.ceil((this.#course.off + view) / this.#shape.line) + first - 2)
+    } else if (this.state.getState().following === false || !hangs) {
+      let height = -this.#course.off
+      for (last = first; last < this.#rows; last++) {
+        height += this.#heightOf(last)
+        if (height > view) break
+      }
+      last--
+    } else {
+      low = Math.max(first, last - Math.floor(view / this.#shape.line / 2))
+    }
+    const shown = this.#log.rows(Math.max(0, last), 1)[0]
+    const lastLine = shown ? (shown.kind === 'line' ? shown.n : (shown.to ?? shown.from)) : 0
+    const top = this.#log.rows(low, 1)[0]
+    const firstLine = top ? (top.kind === 'line' ? top.n : top.from) : 1
+    const before = this.state.getState()
+    if (before.first !== low || before.last !== last || before.lastLine !== lastLine)
+      this.state.setState({ first: low, last, firstLine, lastLine })
+    const cursor = this.#window.querySelector<HTMLElement>('[data-cursor]:not([hidden])')
+    this.#sawCursor = cursor !== null
+    if (cursor?.id) this.#scroller.setAttribute('aria-activedescendant', cursor.id)
+    else this.#scroller.removeAttribute('aria-activedescendant')
   }
 
   // turn moves the elements whose rows left to the other end, so that the
@@ -208,4 +404,13 @@ export class Pane {
     this.#filled = Math.min(n, this.#filled - by)
     return { low: -by, high: n }
   }
+}
+
+const timeOf = (row: Row | undefined) => (row?.kind === 'line' ? row.at : undefined)
+
+function box(name: string | undefined): HTMLElement {
+  const element = document.createElement('div')
+  element.className = name ?? ''
+  element.setAttribute('role', 'presentation')
+  return element
 }

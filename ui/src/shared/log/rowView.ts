@@ -1,80 +1,146 @@
-// One row's elements, made once and filled again and again. Text goes in as
-// text: nothing that a device prints becomes markup.
+// One row's elements, made once and filled again and again.
 import { count, sentence } from '@/shared/words'
-import { paint, type Scheme } from './colours'
+import type { Scheme } from './colours'
 import { glyphs } from './levels'
-import type { Face, GapRow, LineRow, Row } from './lines'
+import type { GapRow, LineRow, Row } from './lines'
 import css from './log.module.css'
-import { pieces } from './pieces'
-
-export type TimeMode = 'relative' | 'clock'
+import { nodes } from './nodes'
+import { clock, delta, relative, type TimeMode } from './times'
 
 export type Looks = {
   scheme: Scheme
   time: TimeMode
   start: number // what relative times count from, unix ms
-  selected: number | undefined
+  from: number | undefined // selected lines, both ends included
+  to: number | undefined
+  cursor: number | undefined // the one of them that keys move
+  marks: ReadonlySet<number> // bookmarked lines
+  whole: ReadonlySet<number> // long lines that are shown to their end
 }
 
-// longestShown is where a row's text is cut: a line may hold 64 KiB.
-export const longestShown = 4096
-
-const logcatHead = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6} +\d+ +\d+ /
+export const plainLooks: Looks = {
+  scheme: 'light',
+  time: 'relative',
+  start: 0,
+  from: undefined,
+  to: undefined,
+  cursor: undefined,
+  marks: new Set(),
+  whole: new Set(),
+}
 
 export class RowView {
   readonly element = document.createElement('div')
+  readonly #sign = cell(css.sign)
   readonly #number = cell(css.number)
   readonly #glyph = cell(css.glyph)
   readonly #stream = cell(css.stream)
   readonly #time = cell(css.time)
   readonly #text = cell(css.text)
-  line = 0 // number of the line shown, or the gap's first
+  readonly #name: string // of the log in the document, for ids
 
-  constructor() {
+  constructor(name: string) {
+    this.#name = name
     this.element.setAttribute('role', 'option')
-    this.element.append(this.#number, this.#glyph, this.#stream, this.#time, this.#text)
+    this.element.append(this.#sign, this.#number, this.#glyph, this.#stream, this.#time, this.#text)
   }
 
-  show(row: Row, looks: Looks): void {
-    if (row.kind === 'gap') this.#gap(row)
-    else this.#line(row, looks)
+  // show fills in a row; `above` is the time of the line over it.
+  show(row: Row | undefined, looks: Looks, above: number | undefined): void {
+    if (!row) this.#coming()
+    else if (row.kind === 'gap') this.#gap(row, looks)
+    else this.#line(row, looks, above)
   }
 
-  #line(row: LineRow, looks: Looks): void {
-    const isSelected = row.n === looks.selected
-    this.line = row.n
+  #line(row: LineRow, looks: Looks, above: number | undefined): void {
+    const isMarked = looks.marks.has(row.n)
+    const isSelected = inside(row.n, row.n, looks)
+    const isCursor = row.n === looks.cursor
+    this.#stand(row.n, isSelected, isCursor)
     this.element.className = `${css.row} ${css[row.level]}${isSelected ? ` ${css.selected}` : ''}`
-    this.element.setAttribute('aria-selected', String(isSelected))
-    this.element.id = `line-${row.n}`
-    this.element.dataset.n = String(row.n)
+    this.#sign.replaceChildren(
+      ...(isMarked ? [icon('mark')] : []),
+      ...(isCursor && !isMarked ? [icon('link')] : []),
+    )
     this.#number.textContent = count(row.n)
     this.#glyph.textContent = glyphs[row.level]
     this.#stream.replaceChildren(...(row.stream === 'err' ? [tag('err')] : []))
-    this.#time.textContent = looks.time === 'clock' ? clock(row.at) : relative(row.at - looks.start)
-    this.#text.replaceChildren(...nodes(row, looks.scheme))
+    this.#time.textContent = timeOf(row, looks, above)
+    const isWhole = looks.whole.has(row.n)
+    this.#text.replaceChildren(
+      ...nodes(row, { scheme: looks.scheme, isCurrent: isCursor, isWhole }),
+    )
   }
 
-  #gap(row: GapRow): void {
-    this.line = row.from
-    this.element.className = `${css.row} ${css.gap}`
-    this.element.setAttribute('aria-selected', 'false')
-    this.element.id = `gap-${row.from}`
-    delete this.element.dataset.n
+  #gap(row: GapRow, looks: Looks): void {
+    const to = row.to ?? row.from
+    const isSelected = inside(row.from, to, looks)
+    const isCursor = looks.cursor !== undefined && looks.cursor >= row.from && looks.cursor <= to
+    this.#stand(row.from, isSelected, isCursor)
+    this.element.className = `${css.row} ${css.gap}${isSelected ? ` ${css.selected}` : ''}`
+    this.#sign.replaceChildren()
     this.#number.textContent = count(row.from)
     this.#glyph.textContent = '⋯'
     this.#stream.replaceChildren()
     this.#time.textContent = ''
-    const title = document.createElement('b')
-    title.textContent = row.to === undefined ? 'Lines lost' : `${lines(row.to - row.from + 1)} lost`
-    const from =
-      row.to === undefined
-        ? `from ${count(row.from)} on, nobody knows how many`
-        : `${count(row.from)} to ${count(row.to)}`
-    this.#text.replaceChildren(title, ` ${from}. ${sentence(row.reason)}`)
+    this.#text.replaceChildren(...gapWords(row))
+  }
+
+  // A row whose line is on its way.
+  #coming(): void {
+    this.element.className = css.row ?? ''
+    this.element.removeAttribute('id')
+    delete this.element.dataset.n
+    this.element.setAttribute('aria-selected', 'false')
+    this.#number.textContent = '…'
+    for (const part of [this.#sign, this.#glyph, this.#stream, this.#time, this.#text]) {
+      part.replaceChildren()
+    }
+  }
+
+  #stand(line: number, isSelected: boolean, isCursor: boolean): void {
+    this.element.id = `${this.#name}-${line}`
+    this.element.dataset.n = String(line)
+    this.element.setAttribute('aria-selected', String(isSelected))
+    this.element.toggleAttribute('data-cursor', isCursor)
   }
 }
 
+const inside = (from: number, to: number, looks: Looks) =>
+  looks.from !== undefined && to >= looks.from && from <= (looks.to ?? looks.from)
+
+function timeOf(row: LineRow, looks: Looks, above: number | undefined): string {
+  if (looks.time === 'clock') return clock(row.at)
+  if (looks.time === 'delta') return above === undefined ? '' : delta(row.at - above)
+  return relative(row.at - looks.start)
+}
+
+// gapWords says what is missing and why, and offers it where it still exists.
+function gapWords(row: GapRow): (Node | string)[] {
+  const title = document.createElement('b')
+  const what = row.canLoad ? 'not received' : 'lost'
+  title.textContent =
+    row.to === undefined ? 'Lines lost' : `${lines(row.to - row.from + 1)} ${what}`
+  const from =
+    row.to === undefined
+      ? `from ${count(row.from)} on, nobody knows how many`
+      : row.to === row.from
+        ? count(row.from)
+        : `${count(row.from)} to ${count(row.to)}`
+  const why = cell(css.why)
+  why.textContent = ` ${from}. ${sentence(row.reason)}`
+  return row.canLoad ? [title, why, load()] : [title, why]
+}
+
 const lines = (n: number) => (n === 1 ? '1 line' : `${count(n)} lines`)
+
+// A row holds nothing to focus: Enter on it does what this does.
+function load(): HTMLElement {
+  const word = cell(css.load)
+  word.dataset.act = 'load'
+  word.textContent = 'Load'
+  return word
+}
 
 function cell(name: string | undefined): HTMLSpanElement {
   const span = document.createElement('span')
@@ -88,59 +154,25 @@ function tag(word: string): HTMLElement {
   return span
 }
 
-function nodes(row: LineRow, scheme: Scheme): (Node | string)[] {
-  const out: (Node | string)[] = []
-  for (const piece of pieces(row, longestShown)) {
-    if (piece.face) out.push(faced(piece.text, piece.face, scheme))
-    else if (out.length === 0) out.push(...headed(piece.text))
-    else out.push(piece.text)
+const paths = {
+  mark: 'm19 21-7-4-7 4V5a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2Z',
+  link: 'M10 13a5 5 0 0 0 7.54.54l3-3a5 5 0 0 0-7.07-7.07l-1.72 1.71M14 11a5 5 0 0 0-7.54-.54l-3 3a5 5 0 0 0 7.07 7.07l1.71-1.71',
+}
+const names = { mark: 'Bookmarked', link: '' }
+
+function icon(kind: keyof typeof paths): Element {
+  const space = 'http://www.w3.org/2000/svg'
+  const svg = document.createElementNS(space, 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('class', css[kind] ?? '')
+  if (names[kind]) {
+    svg.setAttribute('role', 'img')
+    svg.setAttribute('aria-label', names[kind])
+  } else {
+    svg.setAttribute('aria-hidden', 'true')
   }
-  if (row.text.length > longestShown)
-    out.push(more(`… ${count(row.text.length - longestShown)} more characters`))
-  return out
-}
-
-// headed paints the date, pid and tid of a logcat line apart.
-function headed(text: string): (Node | string)[] {
-  const head = logcatHead.exec(text)?.[0]
-  if (!head) return [text]
-  const span = cell(`${css.head} ${css.dim}`)
-  span.textContent = head
-  return [span, text.slice(head.length)]
-}
-
-function more(text: string): Node {
-  const span = cell(css.more)
-  span.textContent = text
-  return span
-}
-
-function faced(text: string, face: Face, scheme: Scheme): Node {
-  const span = document.createElement('span')
-  span.textContent = text
-  const { fg, bg } = paint(face, scheme)
-  if (fg) span.style.color = fg
-  if (bg) span.style.backgroundColor = bg
-  if (face.bold) span.style.fontWeight = '700'
-  if (face.dim && !fg) span.className = css.dim ?? ''
-  if (face.italic) span.style.fontStyle = 'italic'
-  const lines = [face.underline && 'underline', face.strike && 'line-through'].filter(Boolean)
-  if (lines.length > 0) span.style.textDecorationLine = lines.join(' ')
-  return span
-}
-
-const two = (n: number) => String(n).padStart(2, '0')
-const three = (n: number) => String(n).padStart(3, '0')
-
-export function clock(at: number): string {
-  const d = new Date(at)
-  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${three(d.getMilliseconds())}`
-}
-
-// relative counts from the run's start; before it (clocks differ) as zero.
-export function relative(ms: number): string {
-  const t = Math.max(0, Math.round(ms))
-  const hours = Math.floor(t / 3_600_000)
-  const rest = `${two(Math.floor(t / 60_000) % 60)}:${two(Math.floor(t / 1000) % 60)}.${three(t % 1000)}`
-  return hours > 0 ? `${hours}:${rest}` : rest
+  const path = document.createElementNS(space, 'path')
+  path.setAttribute('d', paths[kind])
+  svg.append(path)
+  return svg
 }

@@ -1,0 +1,45 @@
+// What became of a line that is not to be seen, and what one can do.
+import { Button } from '@mantine/core'
+import type { Chosen, Log } from '@/shared/log'
+import { count, plural, sentence } from '@/shared/words'
+import css from './run.module.css'
+import type { Line } from './useLine'
+
+type Props = {
+  log: Log
+  line: Line
+  chosen: Chosen
+  onChoose: (line: number | undefined) => void
+  onShowAll: () => void
+}
+
+export function LineNote({ log, line, chosen, onChoose, onShowAll }: Props) {
+  if (!line || line.is === 'here') return null
+  if (line.is === 'hidden') {
+    return (
+      <span className={css.note} role="status">
+        The filter hides it.
+        <Button onClick={onShowAll}>Show all lines</Button>
+      </span>
+    )
+  }
+  if (line.is === 'beyond') {
+    const last = log.state.getState().next - 1
+    return (
+      <span className={css.note} role="status">
+        The run has {plural(last, 'line')}.
+        {last > 0 ? <Button onClick={() => onChoose(last)}>Go to the last</Button> : null}
+      </span>
+    )
+  }
+  const { from, to, reason, canLoad } = line.row
+  return (
+    <span className={css.note} role="status">
+      Line {count(chosen.cursor)} is {canLoad ? 'not received' : 'not kept'}. {sentence(reason)}
+      {canLoad ? <Button onClick={() => void log.load(from)}>Load</Button> : null}
+      {!canLoad && to !== undefined && to + 1 < log.state.getState().next ? (
+        <Button onClick={() => onChoose(to + 1)}>Go to the nearest, {count(to + 1)}</Button>
+      ) : null}
+    </span>
+  )
+}

@@ -1,0 +1,102 @@
+// What one does with a run: again, cancel, copy, download.
+import { useState } from 'react'
+import { useStart } from '@/shared/lab'
+import type { Log } from '@/shared/log'
+import { copy } from '@/shared/parts'
+import { RequestError, useSocket } from '@/shared/socket'
+import { toast } from '@/shared/toast'
+import type { Fault, Run } from '@/shared/wire'
+
+export type Acts = ReturnType<typeof useActs>
+
+export function useActs(id: string, run: Run | undefined, log: Log, onStarted: (r: Run) => void) {
+  const again = useStart(onStarted)
+  const cancel = useCancel(id)
+  return {
+    again: () => run && again.start(orderOf(run)),
+    cancel: cancel.cancel,
+    isBusy: again.busy,
+    isCancelling: cancel.busy,
+    fault: again.fault ?? cancel.fault,
+    download: (kind: 'text' | 'ndjson' | 'html') => download(id, log, kind),
+  }
+}
+
+const orderOf = (run: Run) => ({
+  bench: run.bench,
+  device: run.device,
+  timeout_s: run.timeout_s || 600,
+  ...(run.check ? { check: run.check.id } : { command: run.command }),
+})
+
+async function download(id: string, log: Log, kind: 'text' | 'ndjson' | 'html'): Promise<void> {
+  if (kind !== 'html') {
+    const ending = kind === 'text' ? 'txt' : 'ndjson'
+    return save(`/api/v1/runs/${id}/log?format=${kind}`, `${id}.${ending}`)
+  }
+  try {
+    const url = URL.createObjectURL(await log.html())
+    save(url, `${id}.html`)
+    setTimeout(() => URL.revokeObjectURL(url), 60_000) // the browser has read it by then
+  } catch (e) {
+    toast({ title: 'Not downloaded', text: messageOf(e), tone: 'danger' })
+  }
+}
+
+function save(href: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = href
+  link.download = name
+  document.body.append(link)
+  link.click()
+  link.remove()
+}
+
+// copyLines says what became of it: the button that asks may be far away.
+export async function copyLines(
+  log: Log,
+  lines: { from: number; to: number },
+  withTimes: boolean,
+): Promise<void> {
+  try {
+    const isCopied = await copy(await log.text(lines, withTimes))
+    const what = lines.from === lines.to ? 'Line' : `${lines.to - lines.from + 1} lines`
+    toast(
+      isCopied
+        ? { title: `${what} copied${withTimes ? ' with times' : ''}`, tone: 'ok' }
+        : { title: 'Not copied', text: 'The browser does not allow it here.', tone: 'warn' },
+    )
+  } catch (e) {
+    toast({ title: 'Not copied', text: messageOf(e), tone: 'warn' })
+  }
+}
+
+export async function copyLink(link: string, what: string): Promise<void> {
+  const isCopied = await copy(link)
+  toast(
+    isCopied
+      ? { title: `${what} copied`, tone: 'ok' }
+      : { title: 'Not copied', text: 'The browser does not allow it here.', tone: 'warn' },
+  )
+}
+
+const messageOf = (e: unknown) => (e instanceof Error ? e.message : String(e))
+
+function useCancel(id: string) {
+  const socket = useSocket()
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState<Fault>()
+  const cancel = async () => {
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await socket.request('run.cancel', { id })
+    } catch (e) {
+      if (!(e instanceof RequestError)) throw e
+      if (e.fault.code !== 'run_ended') setFault(e.fault)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { cancel, busy, fault }
+}

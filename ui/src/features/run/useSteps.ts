@@ -1,0 +1,43 @@
+// Going from hit to hit and from error to error, round the log's ends.
+import { useState } from 'react'
+import type { Log, LogHandle } from '@/shared/log'
+
+export type Kind = 'hit' | 'error' | 'warn'
+export type Steps = {
+  step: (kind: Kind, by: 1 | -1) => Promise<void>
+  at: { line: number; index: number } | undefined // the hit one stands on
+  said: string // what the last step did not find, or where it went on
+}
+
+const words: Record<Kind, string> = { hit: 'match', error: 'error', warn: 'warning' }
+
+export function useSteps(
+  log: Log,
+  handle: LogHandle | undefined,
+  cursor: number | undefined,
+  choose: (line: number) => void,
+): Steps {
+  const [at, setAt] = useState<Steps['at']>()
+  const [said, setSaid] = useState('')
+  const step = async (kind: Kind, by: 1 | -1) => {
+    const pane = handle?.pane
+    const seen = pane?.state.getState()
+    const { next, rows } = log.state.getState()
+    if (rows === 0) return
+    const start =
+      cursor ??
+      (by > 0 && !seen?.following ? (seen?.firstLine ?? 1) - 1 : (seen?.lastLine ?? 0) + 1)
+    let place = await log.step(kind, start, by)
+    let went = ''
+    if (!place) {
+      place = await log.step(kind, by > 0 ? 0 : next, by)
+      went = by > 0 ? 'went on from the top' : 'went on from the end'
+    }
+    setSaid(place ? went : `no ${words[kind]}`)
+    if (!place) return
+    if (kind === 'hit' && place.index !== undefined) setAt({ line: place.line, index: place.index })
+    choose(place.line)
+    await pane?.show(place.line, true)
+  }
+  return { step, at, said }
+}
