@@ -35,7 +35,7 @@ export function Facts({ id, run, log, isLive }: Props) {
   return (
     <dl className={css.facts}>
       <Fact name="Device">
-        <Link to="/" search={{ on: `${run.bench}/${run.device}` }}>
+        <Link to="/b/$bench/$device" params={{ bench: run.bench, device: run.device }}>
           {run.device}
         </Link>{' '}
         on {run.bench}

@@ -60,9 +60,7 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
       {isPhone ? (
         <header className={css.title}>
           <div className={css.top}>
-            <Link to="/" className={css.back} aria-label="To the benches">
-              <ChevronLeft size={20} aria-hidden />
-            </Link>
+            <Back run={run} />
             {title}
             <ActionIcon size={44} aria-label="Search this log" onClick={onSearch}>
               <Search size={20} />
@@ -79,7 +77,13 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
       ) : (
         <header className={css.title}>
           <nav aria-label="Where">
-            <Link to="/">Benches</Link>
+            {run ? (
+              <Link to="/b/$bench/$device" params={{ bench: run.bench, device: run.device }}>
+                {run.bench}
+              </Link>
+            ) : (
+              <Link to="/">Benches</Link>
+            )}
             <ChevronRight size={14} aria-hidden />
           </nav>
           {tag}
@@ -97,6 +101,28 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
       )}
       {acts.fault ? <FaultNote fault={acts.fault} /> : null}
     </>
+  )
+}
+
+// Where one most likely came from: the device that the run was on.
+function Back({ run }: { run: Run | undefined }) {
+  const icon = <ChevronLeft size={20} aria-hidden />
+  if (!run)
+    return (
+      <Link to="/" className={css.back} aria-label="To the benches">
+        {icon}
+      </Link>
+    )
+  const { bench, device } = run
+  return (
+    <Link
+      to="/b/$bench/$device"
+      params={{ bench, device }}
+      className={css.back}
+      aria-label={`To ${device} on ${bench}`}
+    >
+      {icon}
+    </Link>
   )
 }
 

@@ -1,10 +1,9 @@
 // A run as this page knows it: its log, and its state from there and from the
 // lab.
-import { useContext, useEffect, useState } from 'react'
+import { useContext, useEffect } from 'react'
 import { useStore } from 'zustand'
 import { LabContext, useLab } from '@/shared/lab'
-import { emptyLog, type Log, type LogState, openLog } from '@/shared/log'
-import { useSocket } from '@/shared/socket'
+import { type Log, type LogState, useLog } from '@/shared/log'
 import type { Fault, Run } from '@/shared/wire'
 
 export type RunView = {
@@ -15,15 +14,9 @@ export type RunView = {
 }
 
 export function useRun(id: string): RunView {
-  const socket = useSocket()
   const lab = useContext(LabContext)
   const fromLab = useLab((s) => s.runs.find((r) => r.id === id))
-  const [log, setLog] = useState<Log>(emptyLog)
-  useEffect(() => {
-    const opened = openLog(socket, id)
-    setLog(opened)
-    return () => opened.close()
-  }, [socket, id])
+  const log = useLog(id)
   const run = useStore(log.state, (s) => s.run)
   const fault = useStore(log.state, (s) => s.fault)
   const phase = useStore(log.state, (s) => s.phase)
