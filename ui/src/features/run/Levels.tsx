@@ -1,6 +1,7 @@
 // How many lines of each level there are; a level that is struck out is hidden.
 import { useStore } from 'zustand'
 import { glyphs, type Level, type Log, levels } from '@/shared/log'
+import { Hidden } from '@/shared/parts'
 import { count, short } from '@/shared/words'
 import css from './run.module.css'
 
@@ -29,14 +30,12 @@ export function Levels({ log, hidden, onHide }: Props) {
           <button
             type="button"
             aria-pressed={!hidden.includes(level)}
-            aria-label={`${level}: ${count(byLevel[level])} lines`}
             title={`${level}: ${count(byLevel[level])}. Click to hide, Alt+click to show alone`}
             onClick={(e) => toggle(level, e.altKey)}
           >
-            <b className={css[level]} aria-hidden>
-              {glyphs[level] || '–'}
-            </b>
+            <b className={css[level]}>{glyphs[level] || '–'}</b>
             <span>{short(byLevel[level])}</span>
+            <Hidden>{level} lines</Hidden>
           </button>
         </li>
       ))}

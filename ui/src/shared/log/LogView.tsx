@@ -203,7 +203,7 @@ function Overview({ log, pane, looks, controls }: OverviewProps) {
   return (
     <div
       ref={element}
-      className={css.strip}
+      className={css.overview}
       role="scrollbar"
       aria-label="Overview of the log"
       aria-controls={controls}

@@ -12,7 +12,8 @@ type Selected = { from: number | undefined; to: number | undefined; marks: Reado
 export class Strip {
   readonly #log: Log
   readonly #pane: Pane
-  readonly #element: HTMLElement
+  readonly #element: HTMLElement // what is drawn on and dragged
+  readonly #named: HTMLElement // what has the focus and is read aloud
   readonly #canvas = document.createElement('canvas')
   readonly #thumb = document.createElement('div')
   readonly #stop: (() => void)[] = []
@@ -22,8 +23,12 @@ export class Strip {
   #turn = 0 // of the drawing that is on its way: an older one is dropped
   #grip: number | undefined // where the thumb is held, px below its top
 
-  constructor(element: HTMLElement, log: Log, pane: Pane) {
+  constructor(named: HTMLElement, log: Log, pane: Pane) {
+    const element = document.createElement('div')
+    element.className = css.strip ?? ''
+    named.append(element)
     this.#element = element
+    this.#named = named
     this.#log = log
     this.#pane = pane
     this.#canvas.className = css.marks ?? ''
@@ -60,7 +65,7 @@ export class Strip {
     clearTimeout(this.#timer)
     this.#turn = -1
     for (const stop of this.#stop) stop()
-    this.#element.replaceChildren()
+    this.#element.remove()
   }
 
   // look draws anew, for other colours too.
@@ -124,8 +129,8 @@ export class Strip {
     this.#thumb.hidden = size >= height
     this.#thumb.style.transform = `translateY(${top}px)`
     this.#thumb.style.height = `${size}px`
-    this.#element.setAttribute('aria-valuemax', String(Math.max(1, rows)))
-    this.#element.setAttribute('aria-valuenow', String(Math.max(1, Math.min(first + 1, rows))))
+    this.#named.setAttribute('aria-valuemax', String(Math.max(1, rows)))
+    this.#named.setAttribute('aria-valuenow', String(Math.max(1, Math.min(first + 1, rows))))
   }
 
   #down(e: PointerEvent): void {
