@@ -1,14 +1,14 @@
 // Joins the parts: theme, connection, lab, sign-in, pages.
-import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
+import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { SignIn } from '@/features/signin/SignIn'
 import { Confirm } from '@/shared/confirm'
 import { whyNot } from '@/shared/http/api'
-import { useKeyboard } from '@/shared/keys'
 import { Lab, LabContext } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
+import { settings } from '@/shared/settings'
 import {
   openStream,
   Socket,
@@ -19,12 +19,12 @@ import {
 } from '@/shared/socket'
 import { Toasts } from '@/shared/toast'
 import type { Fault } from '@/shared/wire'
+import { Refused } from './frame/Refused'
 import { redeemFromAddress } from './link'
-import { Refused } from './Refused'
 import { router } from './router'
+import { schemes } from './schemes'
 import { resolver, theme } from './theme'
-
-const schemes = localStorageColorSchemeManager({ key: 'farbench-scheme' })
+import { useSession } from './useSession'
 
 export function App() {
   const [{ socket, lab }] = useState(() => ({
@@ -50,26 +50,27 @@ export function App() {
       theme={theme}
       cssVariablesResolver={resolver}
       colorSchemeManager={schemes}
-      defaultColorScheme="auto"
+      defaultColorScheme={settings.getState().theme}
     >
-      <SocketContext value={socket}>
-        <LabContext value={lab}>
-          <QueryClientProvider client={queryClient}>
+      <QueryClientProvider client={queryClient}>
+        <SocketContext value={socket}>
+          <LabContext value={lab}>
             <Gate />
             <Toasts />
             <Confirm />
-          </QueryClientProvider>
-        </LabContext>
-      </SocketContext>
+          </LabContext>
+        </SocketContext>
+      </QueryClientProvider>
     </MantineProvider>
   )
 }
 
 // Gate lets in who is signed in. A code in the address is redeemed first.
 function Gate() {
-  useKeyboard(true)
   const socket = useSocket()
   const phase = useConnection((c) => c.phase)
+  const times = useConnection((c) => c.times)
+  useSession()
   const [fault, setFault] = useState<Fault>()
   useEffect(() => {
     let isGone = false
@@ -84,7 +85,8 @@ function Gate() {
     }
   }, [socket])
   if (phase === 'signed-out') return <SignIn fault={fault} onSignedIn={() => socket.connect()} />
-  if (phase === 'refused') return <Refused />
+  // A page that was in use stays as it is, with a bar.
+  if (phase === 'refused' && times === 0) return <Refused />
   return <RouterProvider router={router} />
 }
 

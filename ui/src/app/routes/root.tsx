@@ -1,13 +1,4 @@
-import { createRootRoute, Link } from '@tanstack/react-router'
-import { Frame } from '../Frame'
-import css from '../frame.module.css'
+import { createRootRoute } from '@tanstack/react-router'
+import { Frame } from '../frame/Frame'
 
-export const root = createRootRoute({
-  component: Frame,
-  notFoundComponent: () => (
-    <main className={css.refused}>
-      <h1>There is no such page</h1>
-      <Link to="/">Go to the benches</Link>
-    </main>
-  ),
-})
+export const root = createRootRoute({ component: Frame })

@@ -1,5 +1,6 @@
 // What the dashboard asks over plain HTTP beside the socket: signing in, and
 // documents.
+import { heardDate } from '@/shared/clock'
 import type { Fault, Problem } from '@/shared/wire'
 
 export class ProblemError extends Error {
@@ -52,6 +53,7 @@ async function send(
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Response> {
+  const askedAt = Date.now()
   const response = await fetch(path, {
     method,
     signal,
@@ -69,6 +71,7 @@ async function send(
       0,
     )
   })
+  heardDate(response.headers.get('date'), askedAt, Date.now())
   if (!response.ok) throw await problem(response)
   return response
 }

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react'
+import { relayNow } from '@/shared/clock'
 
-// The time, ticking while `ticks`; else it stands still.
+// The relay's time, ticking while `ticks`; else it stands still.
 export function useNow(ticks: boolean, every = 1000): number {
-  const [now, setNow] = useState(Date.now)
+  const [now, setNow] = useState(relayNow)
   useEffect(() => {
     if (!ticks) return
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), every)
+    setNow(relayNow())
+    const timer = setInterval(() => setNow(relayNow()), every)
     return () => clearInterval(timer)
   }, [ticks, every])
   return now

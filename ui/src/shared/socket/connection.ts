@@ -18,6 +18,7 @@ export type Connection = {
   asOf: number | undefined
   retryAt: number | undefined
   reason: string
+  code: number // of the close that was final, else 0
   // How often this page has been connected: 0 means never yet.
   times: number
   // What carries the present connection, or carried the last one.

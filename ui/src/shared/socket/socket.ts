@@ -55,6 +55,7 @@ export class Socket {
       asOf: undefined,
       retryAt: undefined,
       reason: '',
+      code: 0,
       times: 0,
       via: undefined,
     }))
@@ -190,6 +191,7 @@ export class Socket {
       asOf: undefined,
       retryAt: undefined,
       reason: '',
+      code: 0,
       times: this.connection.getState().times + 1,
     })
     for (const room of this.#rooms.values()) this.#sub(room)
@@ -287,6 +289,7 @@ export class Socket {
         phase: signsOut(final) ? 'signed-out' : 'refused',
         asOf: this.#heard || undefined,
         reason,
+        code: final,
       })
       return
     }

@@ -1,4 +1,6 @@
 // How numbers, times and durations are written, everywhere alike.
+import { relayNow } from '@/shared/clock'
+
 const grouped = new Intl.NumberFormat('en-US')
 
 // 184,203
@@ -41,7 +43,7 @@ export function elapsed(ms: number): string {
 }
 
 // 10:24:12 today, else with its day: 20 Nov 10:24
-export function time(at: Date | number, now: Date = new Date()): string {
+export function time(at: Date | number, now: Date = new Date(relayNow())): string {
   const d = new Date(at)
   const two = (n: number) => String(n).padStart(2, '0')
   const hm = `${two(d.getHours())}:${two(d.getMinutes())}`
@@ -50,7 +52,7 @@ export function time(at: Date | number, now: Date = new Date()): string {
 }
 
 // now, 6 min ago, 3 h ago, yesterday, 18 Nov
-export function ago(at: Date | number, now: Date = new Date()): string {
+export function ago(at: Date | number, now: Date = new Date(relayNow())): string {
   const d = new Date(at)
   const minutes = Math.floor((now.getTime() - d.getTime()) / 60_000)
   if (minutes < 1) return 'now'

@@ -37,7 +37,7 @@ export function ConnectionBadge() {
       <Popover.Target>
         <button
           type="button"
-          className={css.badge}
+          className={css.connection}
           onClick={() => setOpen(!isOpen)}
           data-phase={phase}
         >

@@ -1,23 +1,24 @@
 // The loss of the connection: a bar, never a modal. What the page shows stays.
 import { Button } from '@mantine/core'
-import { Cable, CircleCheck, Unplug, WifiOff } from 'lucide-react'
+import { Cable, CircleCheck, RefreshCw, Unplug, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Bar, useLate, useNow } from '@/shared/parts'
+import { Bar, useLate } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
-import { time } from '@/shared/words'
+import { sentence, time } from '@/shared/words'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const saidFor = 4000
+const newerVersion = 4502
 
 export function ConnectionBar() {
   const socket = useSocket()
-  const { phase, asOf, retryAt, times, reason, via } = useConnection((c) => c)
+  const { phase, asOf, retryAt, times, reason, code, via } = useConnection((c) => c)
   const [isHidden, setHidden] = useState(false)
   const isLost =
     phase === 'waiting' || (phase === 'connecting' && (asOf !== undefined || reason !== ''))
   const isShown = useLate(isLost, 400) // a relay that drains is back before that
   const isBack = useBack(times, isShown)
-  const now = useNow(isLost, 500)
+  const now = useTick(isLost)
   if (isShown) {
     const wait = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000))
     const trying =
@@ -34,6 +35,24 @@ export function ConnectionBar() {
       </Bar>
     )
   }
+  // Not a moment for a modal: what was typed is still to be copied.
+  if (phase === 'refused') {
+    return (
+      <Bar
+        tone="warn"
+        icon={<RefreshCw {...icon} />}
+        title={
+          code === newerVersion
+            ? 'This relay speaks a newer version.'
+            : 'The relay refused the connection.'
+        }
+        action={<Button onClick={() => location.reload()}>Reload</Button>}
+      >
+        {asOf ? `Data as of ${time(asOf)}. ` : ''}
+        {code === newerVersion ? 'Reload the page to go on.' : sentence(reason)}
+      </Bar>
+    )
+  }
   if (phase === 'off' && times > 0) {
     return (
       <Bar
@@ -46,22 +65,22 @@ export function ConnectionBar() {
       </Bar>
     )
   }
+  if (isBack) {
+    return (
+      <Bar tone="ok" icon={<CircleCheck {...icon} />} title="Connected again.">
+        What came meanwhile is here.
+      </Bar>
+    )
+  }
   if (phase === 'connected' && via === 'events' && !isHidden) {
     return (
       <Bar
-        tone="ok"
+        tone="accent"
         icon={<Cable {...icon} />}
         title="Connected without WebSocket."
         action={<Button onClick={() => setHidden(true)}>Hide</Button>}
       >
         A little slower, nothing missing.
-      </Bar>
-    )
-  }
-  if (isBack) {
-    return (
-      <Bar tone="ok" icon={<CircleCheck {...icon} />} title="Connected again.">
-        What came meanwhile is here.
       </Bar>
     )
   }
@@ -86,4 +105,16 @@ function useBack(times: number, wasShown: boolean): boolean {
     return () => clearTimeout(timer)
   }, [isBack])
   return isBack
+}
+
+// This PC's own clock, for the next attempt: it was set by it.
+function useTick(ticks: boolean): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    if (!ticks) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 500)
+    return () => clearInterval(timer)
+  }, [ticks])
+  return now
 }

@@ -8,7 +8,7 @@ export function Refused() {
   const socket = useSocket()
   const reason = useConnection((c) => c.reason)
   return (
-    <main className={css.refused}>
+    <main className={css.alone}>
       <FaultNote
         fault={{
           code: 'refused',

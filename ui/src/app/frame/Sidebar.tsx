@@ -1,0 +1,102 @@
+// Navigation: a sidebar on lists, a rail beside a log, a bar below on phones.
+import { ActionIcon } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { Keyboard, List, PanelLeft, Search, Server, Settings } from 'lucide-react'
+import { goesOn, useLab } from '@/shared/lab'
+import { openPalette } from '@/shared/palette'
+import { Mark } from '@/shared/parts'
+import { ConnectionBadge } from './ConnectionBadge'
+import css from './frame.module.css'
+import { openHelp } from './help'
+import { Pinned } from './Pinned'
+import { UserMenu } from './UserMenu'
+import { YourRuns } from './YourRuns'
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+
+export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
+  const benches = useLab((s) => s.benches.length)
+  const running = useLab((s) => s.runs.filter(goesOn).length)
+  return (
+    <aside className={css.side}>
+      <div className={css.brand}>
+        <Link to="/" aria-label="Farbench, to the benches">
+          <Mark size={22} />
+        </Link>
+        <b>Farbench</b>
+        <ActionIcon
+          className={css.toggle}
+          aria-label={isOpen ? 'Fold the sidebar' : 'Open the sidebar'}
+          aria-expanded={isOpen}
+          title={isOpen ? 'Fold the sidebar [' : 'Open the sidebar ['}
+          onClick={onToggle}
+        >
+          <PanelLeft {...icon} />
+        </ActionIcon>
+      </div>
+      <button type="button" className={css.find} title="Find or run" onClick={() => openPalette()}>
+        <Search {...icon} />
+        <span>
+          Find<span className={css.orRun}> or run</span>
+        </span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <nav className={css.main} aria-label="Main">
+        <Link
+          to="/"
+          className={css.item}
+          activeOptions={{ exact: true, includeSearch: false }}
+          activeProps={{ className: css.here }}
+          title="Benches"
+        >
+          <Server {...icon} />
+          <span>Benches</span>
+          <small>{benches || ''}</small>
+        </Link>
+        <Link
+          to="/runs"
+          className={css.item}
+          activeOptions={{ includeSearch: false }}
+          activeProps={{ className: css.here }}
+          title={running ? `Runs, ${running} running` : 'Runs'}
+        >
+          <List {...icon} />
+          <span>Runs</span>
+          <small>{running ? `${running} running` : ''}</small>
+          {running ? (
+            <i className={css.badge} aria-hidden>
+              {running > 99 ? '99+' : running}
+            </i>
+          ) : null}
+        </Link>
+      </nav>
+      <div className={css.middle}>
+        <Pinned />
+        <YourRuns />
+      </div>
+      <div className={css.end}>
+        <ConnectionBadge />
+        <div className={css.person}>
+          <UserMenu />
+          <ActionIcon
+            className={css.small}
+            aria-label="Show the keys"
+            title="Show the keys ?"
+            onClick={openHelp}
+          >
+            <Keyboard {...icon} />
+          </ActionIcon>
+          <Link
+            to="/settings"
+            className={css.gear}
+            activeProps={{ className: css.here }}
+            aria-label="Settings"
+            title="Settings"
+          >
+            <Settings {...icon} />
+          </Link>
+        </div>
+      </div>
+    </aside>
+  )
+}

@@ -1,0 +1,1 @@
+export { clock, heardDate, relayNow } from './clock'

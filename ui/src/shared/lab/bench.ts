@@ -1,0 +1,25 @@
+// What is told of a bench and its devices, everywhere alike.
+import type { BenchMood } from '@/shared/parts'
+import type { Bench, Device, Run } from '@/shared/wire'
+import { goesOn } from './lab'
+
+export const isReady = (device: Device) => device.state === 'device'
+
+export function moodOf(bench: Bench, runs: Run[]): BenchMood {
+  if (bench.state === 'offline') return 'offline'
+  if (bench.reason || (bench.devices ?? []).some((d) => !isReady(d))) return 'attention'
+  return runs.some(goesOn) ? 'running' : 'online'
+}
+
+export const nameOf = (device: Device) =>
+  (device.model || device.product || device.serial).replaceAll('_', ' ')
+
+export function buildOf(device: Device): string {
+  const p = device.properties ?? {}
+  return p['ro.build.version.incremental'] || p['ro.build.id'] || ''
+}
+
+export function androidOf(device: Device): string {
+  const release = device.properties?.['ro.build.version.release']
+  return release ? `Android ${release}` : ''
+}
