@@ -12,7 +12,8 @@ export function Output({ rows }: { rows: Row[] }) {
   const isBoth = has('err') && has('out')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
-    <section className={css.output} aria-label="Output" tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: a section would be a landmark, one a result
+    <div className={css.output} role="group" aria-label="Output" tabIndex={0}>
       {rows.map((row) =>
         row.kind === 'gap' ? (
           <div key={`gap-${row.from}`} className={css.gap}>
@@ -31,6 +32,6 @@ export function Output({ rows }: { rows: Row[] }) {
           </div>
         ),
       )}
-    </section>
+    </div>
   )
 }

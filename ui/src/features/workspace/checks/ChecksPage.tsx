@@ -92,7 +92,7 @@ export function ChecksPage({ command, edit, onEdit }: Props) {
           {others ? (
             <span>{[...others].map(([at, what]) => `${at}: ${what}`).join('. ')}</span>
           ) : null}
-          <Button onClick={save}>Try again</Button>
+          {mistakes.size > 0 ? null : <Button onClick={save}>Try again</Button>}
         </FaultNote>
       ) : null}
       <Conflicts asked={asked} onChoose={editor.choose} />

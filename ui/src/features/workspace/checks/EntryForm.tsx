@@ -118,7 +118,7 @@ function CheckFields({ check, wrong, onChange }: FieldsProps) {
         />
         <TextInput
           label="May take, seconds"
-          description="Empty: 60"
+          description="Empty: as long as any run"
           inputMode="numeric"
           value={check.timeout_s ? String(check.timeout_s) : ''}
           error={wrong('timeout_s')}

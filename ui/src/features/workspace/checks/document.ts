@@ -66,6 +66,13 @@ export function named(content: Content): { content: Content; ids: Map<string, st
   return { content: { checks: name(content.checks), commands: name(content.commands) }, ids }
 }
 
+// renamed gives entries the ids that `ids` tells; the others keep theirs.
+export function renamed(content: Content, ids: Map<string, string>): Content {
+  const name = <T extends Any>(entries: T[]): T[] =>
+    entries.map((e) => ({ ...e, id: ids.get(e.id) ?? e.id }))
+  return { checks: name(content.checks), commands: name(content.commands) }
+}
+
 // joined puts together what was edited here and what another saved meanwhile.
 export function joined(base: Content, mine: Content, theirs: Content) {
   const checks = merge<Any>(base.checks, mine.checks, theirs.checks)

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { ProblemError, queryClient } from '@/shared/query'
 import { storage } from '@/shared/storage'
 import type { Checks, Fault, Mistake } from '@/shared/wire'
+import { plural } from '@/shared/words'
 import {
   type Any,
   type Asked,
@@ -15,6 +16,7 @@ import {
   named,
   placed,
   put,
+  renamed,
   type Section,
   without,
 } from './document'
@@ -69,6 +71,8 @@ export function useEditor() {
     setFault(undefined)
     setJoined(false)
     const { content, ids } = named(now.mine)
+    // Until it is saved, a new entry keeps the name that the page knows it by.
+    const back = new Map([...ids].map(([page, saved]) => [saved, page]))
     let next: Working = { base: now.base, mine: content, asked: [] }
     try {
       for (let attempt = 1; ; attempt++) {
@@ -82,16 +86,17 @@ export function useEditor() {
           next = { base: current, mine: both.content, asked: both.asked }
           queryClient.setQueryData(checksKey, current)
           setJoined(true)
-          change(next)
+          change({ ...next, mine: renamed(next.mine, back) })
           if (both.asked.length > 0) return undefined
         }
       }
     } catch (e) {
       if (!(e instanceof ProblemError)) throw e
       const wrong = (e.body as { mistakes?: Mistake[] } | undefined)?.mistakes ?? []
-      change({ ...next, mine: next.mine })
-      setMistakes(placed(wrong, next.mine))
-      setFault(e.fault)
+      const mine = renamed(next.mine, back)
+      change({ ...next, mine })
+      setMistakes(placed(wrong, mine))
+      setFault(wrong.length > 0 ? marked(wrong.length, e.fault) : e.fault)
       return undefined
     } finally {
       setBusy(false)
@@ -110,7 +115,7 @@ export function useEditor() {
     isJoined,
     save,
     put: (section: Section, entry: Any) => {
-      setMistakes((m) => without1(m, `${section}.${entry.id}`))
+      setMistakes((m) => new Map([...m].filter(([k]) => k !== `${section}.${entry.id}`)))
       if (now) edit(put(now.mine, section, entry))
     },
     remove: (section: Section, id: string) => now && edit(without(now.mine, section, id)),
@@ -134,14 +139,14 @@ export function useEditor() {
   }
 }
 
+const marked = (n: number, fault: Fault): Fault => ({
+  ...fault,
+  message: `Not saved: ${plural(n, 'mistake')}`,
+  hint: 'Correct what is marked, then save again.',
+})
+
 function currentOf(e: unknown): Checks | undefined {
   if (!(e instanceof ProblemError) || e.status !== 409) return undefined
   const current = (e.body as { current?: Checks } | undefined)?.current
   return current ? whole(current) : undefined
-}
-
-function without1(mistakes: Mistakes, key: string): Mistakes {
-  const next = new Map(mistakes)
-  next.delete(key)
-  return next
 }
