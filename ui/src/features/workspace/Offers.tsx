@@ -23,8 +23,10 @@ export function Offers({ id, text, offers, onTake }: Props) {
       <div className={css.offersHead}>
         <span role="status">{words(text, found.length, offers.isLoading)}</span>
         <span className={css.space} />
-        <Kbd>↑</Kbd>
-        <Kbd>↓</Kbd> choose <Kbd>Tab</Kbd> fill in
+        <span className={css.keysHint}>
+          <Kbd>↑</Kbd>
+          <Kbd>↓</Kbd> choose <Kbd>Tab</Kbd> fill in
+        </span>
       </div>
       <div ref={list} id={id} role="listbox" aria-label="Commands" className={css.offersList}>
         {found

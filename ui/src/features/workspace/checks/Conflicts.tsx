@@ -1,8 +1,10 @@
 // Two tabs changed the same entry: both versions side by side, and a choice.
 import { Button } from '@mantine/core'
+import type { Expect } from '@/shared/wire'
 import css from './checks.module.css'
 import type { Any, Asked } from './document'
 import { same } from './merge'
+import { expectation } from './tryout'
 
 type Props = { asked: Asked[]; onChoose: (asked: Asked, chosen: Any | undefined) => void }
 
@@ -53,7 +55,7 @@ function Version({ title, entry, other, children }: VersionProps) {
                   {isOther ? '≠ ' : ''}
                   {names[name] ?? name}
                 </dt>
-                <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+                <dd>{shown(name, value)}</dd>
               </div>
             )
           })}
@@ -64,6 +66,11 @@ function Version({ title, entry, other, children }: VersionProps) {
       {children}
     </div>
   )
+}
+
+function shown(name: string, value: unknown): string {
+  if (name === 'expect') return expectation(value as Expect)
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '')
 }
 
 const names: Record<string, string> = {
