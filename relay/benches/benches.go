@@ -28,8 +28,9 @@ type Config struct {
 
 // Benches is what this relay knows of all benches.
 type Benches struct {
-	cfg Config
-	log *slog.Logger
+	cfg  Config
+	log  *slog.Logger
+	junk bridge.Junk
 
 	loaded chan struct{} // closed once everything stored was read
 

@@ -113,11 +113,11 @@ func (b *Benches) load(ctx context.Context, first bool) error {
 func (b *Benches) inventory(id string, data []byte, live bool) {
 	var s wire.State
 	if len(data) > maxInventory {
-		b.log.Warn("dropped an oversized inventory", "bench", id, "bytes", len(data))
+		b.junk.Warn(b.log, id, "dropped an oversized inventory", "bytes", len(data))
 		return
 	}
 	if err := json.Unmarshal(data, &s); err != nil || len(s.Devices) > maxDevices {
-		b.log.Warn("dropped an inventory", "bench", id, "devices", len(s.Devices), "err", err)
+		b.junk.Warn(b.log, id, "dropped an inventory", "devices", len(s.Devices), "err", err)
 		return
 	}
 	s.Name, s.Reason = cut(s.Name, maxText), cut(s.Reason, maxText)
@@ -136,7 +136,7 @@ func (b *Benches) alive(ctx context.Context, m *nats.Msg) {
 	id := wire.BenchOf(m.Subject)
 	var a wire.Alive
 	if err := json.Unmarshal(m.Data, &a); err != nil || !wire.ValidID(id) || len(m.Data) > 4<<10 {
-		b.log.Warn("dropped a beat", "bench", id, "err", err)
+		b.junk.Warn(b.log, id, "dropped a beat", "err", err)
 		return
 	}
 	b.sign(ctx, id, a, at)
@@ -151,7 +151,7 @@ func (b *Benches) bye(m *nats.Msg) {
 	id := wire.BenchOf(m.Subject)
 	var y wire.Bye
 	if err := json.Unmarshal(m.Data, &y); err != nil {
-		b.log.Warn("dropped a goodbye", "bench", id, "err", err)
+		b.junk.Warn(b.log, id, "dropped a goodbye", "err", err)
 		return
 	}
 	b.change(id, func(k *book) bool { return k.bye(id, y, b.cfg.Wall()) })

@@ -114,12 +114,12 @@ func (b *Bridge) answered(msg *nats.Msg) {
 		return
 	}
 	if bench := wire.BenchOf(msg.Subject); bench != q.bench {
-		b.log.Warn("dropped an answer from a bench that was not asked", "bench", bench, "asked", q.bench)
+		b.junk.Warn(b.log, bench, "dropped an answer from a bench that was not asked", "asked", q.bench)
 		return
 	}
 	var a wire.Answer
 	if err := json.Unmarshal(msg.Data, &a); err != nil {
-		b.log.Warn("dropped an answer that is no answer", "bench", q.bench, "err", err)
+		b.junk.Warn(b.log, q.bench, "dropped an answer that is no answer", "err", err)
 		return
 	}
 	select {

@@ -36,6 +36,7 @@ type Bridge struct {
 	log   *slog.Logger
 	asks  asks
 	drops drops
+	junk  Junk
 
 	mu        sync.Mutex // guards the fields below
 	nc        *nats.Conn

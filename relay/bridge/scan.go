@@ -27,7 +27,8 @@ type Stored struct {
 	Data    []byte
 	Size    int64
 	Seq     uint64
-	Pending uint64 // how many more matched when this one was sent
+	At      time.Time // when it was stored, by the broker's clock
+	Pending uint64    // how many more matched when this one was sent
 }
 
 // How many messages of a scan are under way at once. The broker cuts a client
@@ -108,7 +109,7 @@ func storedOf(msg jetstream.Msg) (Stored, error) {
 	}
 	s := Stored{
 		Subject: msg.Subject(), Header: msg.Headers(), Data: msg.Data(), Size: int64(len(msg.Data())),
-		Seq: meta.Sequence.Stream, Pending: meta.NumPending,
+		Seq: meta.Sequence.Stream, At: meta.Timestamp, Pending: meta.NumPending,
 	}
 	if size := s.Header.Get(nats.MsgSize); size != "" {
 		if s.Size, err = strconv.ParseInt(size, 10, 64); err != nil {
@@ -149,7 +150,7 @@ func (b *Bridge) one(ctx context.Context, stream string, get func(context.Contex
 	} else if err != nil {
 		return Stored{}, false, fmt.Errorf("reading a message of %s: %w", stream, err)
 	}
-	return Stored{Subject: msg.Subject, Header: msg.Header, Data: msg.Data, Size: int64(len(msg.Data)), Seq: msg.Sequence}, true, nil
+	return Stored{Subject: msg.Subject, Header: msg.Header, Data: msg.Data, Size: int64(len(msg.Data)), Seq: msg.Sequence, At: msg.Time}, true, nil
 }
 
 // Mark is a place in a stream up to which somebody has read. The zero Mark is

@@ -21,7 +21,7 @@ type Limits struct {
 	Age           time.Duration // of runs; default 30 days
 	BytesPerBench int64         // of lines; default 8 GiB
 	Every         time.Duration // between two looks; default 5 s
-	Stray         time.Duration // how long lines without a claim may lie; default 10 min
+	Stray         time.Duration // how long lines and results without a claim may lie; default 10 min
 }
 
 func (l Limits) withDefaults() Limits {
@@ -56,6 +56,9 @@ type Keeper struct {
 	log    *slog.Logger
 	ledger *ledger
 	lease  lease
+
+	resultsSeen bridge.Mark // up to where results were looked at
+	resultsDue  time.Time   // when they are next
 }
 
 // New makes a keeper; Run lets it work.

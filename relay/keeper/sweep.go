@@ -56,7 +56,18 @@ func (k *Keeper) sweep(ctx context.Context) error {
 			return fmt.Errorf("bench %s: %w", bench, err)
 		}
 	}
-	return nil
+	return k.results(ctx)
+}
+
+// ended is when a run ended at the latest. The bench's clock says when it did,
+// and may say the year 3000: then the claim and the run's own bounds count.
+func ended(run api.Run) time.Time {
+	const slack = 10 * time.Minute // between the relay's clock and the bench's, and to kill what does not end
+	last := run.CreatedAt.Add(time.Duration(run.TimeoutS)*time.Second + slack)
+	if run.EndedAt != nil && run.EndedAt.Before(last) {
+		return *run.EndedAt
+	}
+	return last
 }
 
 func (k *Keeper) count(ctx context.Context) error {
@@ -76,7 +87,7 @@ func (k *Keeper) age(ctx context.Context) error {
 		switch {
 		case !run.CreatedAt.Before(oldest):
 			return nil // they come oldest first
-		case run.State == wire.Ended && run.EndedAt != nil && run.EndedAt.After(oldest):
+		case run.State == wire.Ended && ended(run).After(oldest):
 			continue
 		case run.State != wire.Ended && run.CreatedAt.Add(time.Duration(run.TimeoutS)*time.Second).After(oldest):
 			continue
@@ -103,8 +114,8 @@ func (k *Keeper) bench(ctx context.Context, bench string, a *account) error {
 		s := standing{run: id, stray: true, at: t.since}
 		if run, ok := k.cfg.Runs.Peek(id); ok && run.Bench == bench {
 			s.stray, s.going, s.at = false, run.State != wire.Ended, run.CreatedAt
-			if run.EndedAt != nil {
-				s.at = *run.EndedAt
+			if run.State == wire.Ended {
+				s.at = ended(run)
 			}
 			claimed[id] = run
 		}

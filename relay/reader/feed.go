@@ -38,7 +38,7 @@ func (h *head) hear(data []byte) {
 	}
 	b, err := parse(h.run, data)
 	if err != nil {
-		h.r.log.Warn("dropped a block", "bench", h.bench, "run", h.run, "err", err)
+		h.r.junk.Warn(h.r.log, h.bench, "dropped a block", "run", h.run, "err", err)
 		return
 	}
 	h.live(b)

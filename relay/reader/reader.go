@@ -59,6 +59,7 @@ type From struct {
 type Reader struct {
 	cfg   Config
 	log   *slog.Logger
+	junk  bridge.Junk
 	slots chan struct{} // replays: a pass over the store holds one
 	held  atomic.Int64  // bytes that heads keep beyond recentBytes
 	jobs  bridge.Jobs

@@ -42,7 +42,7 @@ func (r *Reader) answerResume(ctx context.Context, msg *nats.Msg) {
 	bench := wire.BenchOf(msg.Subject)
 	var ask wire.ResumeAsk
 	if err := json.Unmarshal(msg.Data, &ask); err != nil {
-		r.log.Warn("dropped a resume question", "bench", bench, "err", err)
+		r.junk.Warn(r.log, bench, "dropped a resume question", "err", err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, resumeFor)

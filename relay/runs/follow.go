@@ -228,7 +228,7 @@ func (r *Runs) result(subject string, data []byte) {
 	bench, id := wire.BenchOf(subject), wire.Leaf(subject)
 	var result wire.Result
 	if len(data) > maxResult || json.Unmarshal(data, &result) != nil || result.Run != id {
-		r.log.Warn("dropped a result that is none", "bench", bench, "run", id, "bytes", len(data))
+		r.junk.Warn(r.log, bench, "dropped a result that is none", "run", id, "bytes", len(data))
 		return
 	}
 	r.take(bench, result)

@@ -37,8 +37,9 @@ type Config struct {
 
 // Runs is what this relay knows of all runs.
 type Runs struct {
-	cfg Config
-	log *slog.Logger
+	cfg  Config
+	log  *slog.Logger
+	junk bridge.Junk
 
 	mu     sync.Mutex // guards index, loaded and due
 	index  *index
