@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,9 +15,14 @@ import (
 	"github.com/farbench/farbench/relay/reader"
 )
 
-// maxVerdicts bounds how many runs are judged at once: each may take a core for
-// seconds.
-const maxVerdicts = 4
+const (
+	// maxVerdicts bounds how many runs are judged at once: each may take a core
+	// for seconds.
+	maxVerdicts = 4
+	// lastLinesWithin is how long a verdict waits for lines that are about to be
+	// stored: a browser sees a run's end a moment before the store has it all.
+	lastLinesWithin = 2 * time.Second
+)
 
 func (s *Server) routeVerdict() {
 	ask(s, huma.Operation{
@@ -39,8 +45,7 @@ var noCheck = &wire.Fault{Code: wire.NotFound, Message: "this run was not starte
 
 // verdict judges a run by its check, from its stored lines where they decide.
 func (s *Server) verdict(ctx context.Context, run api.Run) (api.Verdict, error) {
-	judge := checks.NewJudge(*run.Check)
-	if !judge.Reads(run) {
+	if judge := checks.NewJudge(*run.Check); !judge.Reads(run) {
 		return judge.Verdict(run, true), nil
 	}
 	select {
@@ -49,11 +54,21 @@ func (s *Server) verdict(ctx context.Context, run api.Run) (api.Verdict, error) 
 	case <-ctx.Done():
 		return api.Verdict{}, &wire.Fault{Code: wire.Unavailable, Message: "other runs are being judged", Hint: "ask again in a few seconds", Retry: true}
 	}
-	f := &judging{judge: judge}
-	if err := s.cfg.Reader.Log(ctx, run.ID, 1, f); err != nil && !f.enough {
-		return api.Verdict{}, err
+	began := time.Now()
+	for wait := 10 * time.Millisecond; ; wait *= 2 {
+		f := &judging{judge: checks.NewJudge(*run.Check)}
+		if err := s.cfg.Reader.Log(ctx, run.ID, 1, f); err != nil && !f.enough {
+			return api.Verdict{}, err
+		}
+		if f.enough || f.all || time.Since(began)+wait > lastLinesWithin {
+			return f.judge.Verdict(run, f.enough || f.all), nil
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return f.judge.Verdict(run, false), nil
+		}
 	}
-	return judge.Verdict(run, f.enough || f.all), nil
 }
 
 // judging is a follower that hands a run's lines to its judge.
