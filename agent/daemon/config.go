@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -31,6 +32,15 @@ func (c Config) CheckGiven() error {
 	if c.Bench != "" && !wire.ValidID(c.Bench) {
 		wrong = append(wrong, fmt.Errorf("bench %q: an id is 1 to 32 of a-z, 0-9 and -", c.Bench))
 	}
+	labels := tidy(c.Labels)
+	for _, label := range labels {
+		if !wire.ValidLabel(label) {
+			wrong = append(wrong, fmt.Errorf("label %q: a label is 1 to 32 of a-z, 0-9, space and . _ -, and begins with a letter or digit", label))
+		}
+	}
+	if len(labels) > wire.MaxLabels {
+		wrong = append(wrong, fmt.Errorf("%d labels: a bench has at most %d", len(labels), wire.MaxLabels))
+	}
 	if _, err := adbAddress(c.ADB); err != nil {
 		wrong = append(wrong, err)
 	}
@@ -38,6 +48,21 @@ func (c Config) CheckGiven() error {
 		wrong = append(wrong, c.NATS.Check())
 	}
 	return errors.Join(wrong...)
+}
+
+// simulated labels a bench whose devices are none.
+const simulated = "simulated"
+
+// tidy takes labels as they were written: spaces around them and what stands
+// there twice mean nothing.
+func tidy(labels []string) []string {
+	var kept []string
+	for _, label := range labels {
+		if label = strings.TrimSpace(label); label != "" && !slices.Contains(kept, label) {
+			kept = append(kept, label)
+		}
+	}
+	return kept
 }
 
 // adbAddress is the adb server's address, empty for sim and auto.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,9 +35,12 @@ import (
 type Config struct {
 	Bench string // its id, also the name of its NATS account
 	Name  string // for people; empty: the id
-	Data  string // directory of journal and spool
-	ADB   string // "sim", "tcp:HOST:PORT" or "auto"
-	NATS  dial.Server
+	// Labels are the lab's own words for the bench; a simulation says that it is
+	// one by itself.
+	Labels []string
+	Data   string // directory of journal and spool
+	ADB    string // "sim", "tcp:HOST:PORT" or "auto"
+	NATS   dial.Server
 
 	Version string // of the program, for people
 
@@ -136,8 +140,13 @@ func (d *Daemon) wire() (err error) {
 	if err != nil {
 		host = "unknown"
 	}
+	labels := tidy(c.Labels)
+	if d.simBench != nil && len(labels) < wire.MaxLabels && !slices.Contains(labels, simulated) {
+		labels = append(labels, simulated)
+	}
 	d.state = wire.State{
-		Bench: c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
+		Labels: labels,
+		Bench:  c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
 		Agent: wire.AgentInfo{Version: c.Version, OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
 	d.link, err = link.New(link.Config{

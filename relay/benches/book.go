@@ -39,6 +39,7 @@ type bench struct {
 	beat   wire.Alive
 	beatAt time.Time
 	old    map[string]wire.Alive // lives before the present one, the newest few
+	rtt    roundTrip
 	rivals [2]wire.Alive
 	clash  time.Time // two agents run as this bench until then
 }
@@ -112,6 +113,7 @@ func (k *book) away(id, why string, wall time.Time) bool {
 		b.reason = why + "; last seen " + stamp(b.seen)
 	}
 	b.online, b.gone, b.beatAt = false, true, time.Time{}
+	b.rtt = roundTrip{}
 	return true
 }
 
@@ -181,7 +183,7 @@ func (k *book) get(id string) (api.Bench, bool) {
 		doc.Labels = []string{}
 	}
 	if b.online {
-		doc.State, doc.Reason = api.Online, b.state.Reason
+		doc.State, doc.Reason, doc.RTTMS = api.Online, b.state.Reason, b.rtt.told
 	}
 	if !b.clash.IsZero() {
 		doc.Reason = fmt.Sprintf("two agents run as this bench, on %s (pid %d) and on %s (pid %d): stop one of them",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -38,6 +39,7 @@ func (b *Benches) follow(ctx context.Context) error {
 		}
 		defer sub.Close()
 	}
+	b.jobs.Go(func() { b.measure(ctx) })
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	epoch := 0
@@ -128,6 +130,13 @@ func (b *Benches) inventory(id string, data []byte, live bool) {
 		}
 	}
 	s.Devices = valid
+	labels := s.Labels[:0]
+	for _, label := range s.Labels {
+		if wire.ValidLabel(label) && len(labels) < wire.MaxLabels && !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	s.Labels = labels
 	b.change(id, func(k *book) bool { return k.inventory(id, s, live) })
 }
 

@@ -34,6 +34,20 @@ func TestBench_OnlineByeAndClosed(t *testing.T) {
 	offline("connection closed", time.Second)
 }
 
+func TestBench_LabelsAndRoundTrip(t *testing.T) {
+	l := coretest.New(t)
+	b := l.NewBench("b1")
+	c := relay(t, l)
+	if err := b.NC.Publish("up.state", []byte(`{"life":"`+b.Life+`","rev":1,"labels":["hil","<b>","hil","lab 2"],"devices":[]}`)); err != nil {
+		t.Fatal(err)
+	}
+	b.Beat()
+	coretest.Eventually(t, "b1 has its labels and a round trip", func() bool {
+		doc, ok := c.Benches().Get("b1")
+		return ok && strings.Join(doc.Labels, "|") == "hil|lab 2" && doc.RTTMS != nil && *doc.RTTMS >= 0
+	})
+}
+
 func TestBench_KnownFromTheStore(t *testing.T) {
 	l := coretest.New(t)
 	b := l.NewBench("b1")
