@@ -17,7 +17,7 @@ func Defaults() api.Checks {
 			{ID: "android", Label: "Android version", Command: "getprop ro.build.version.release", Pattern: `^(?<release>\S+)$`, TimeoutS: 20},
 			{ID: "patch", Label: "Security patch", Command: "getprop ro.build.version.security_patch", Pattern: `^(?<patch>\d{4}-\d\d-\d\d)$`, TimeoutS: 20},
 			{ID: "boot-reason", Label: "Boot reason", Command: "getprop ro.boot.bootreason", Pattern: `^(?<reason>\S+)$`, TimeoutS: 20},
-			{ID: "storage", Label: "Storage in use, %", Command: "df /data", Pattern: `\s(?<used>\d+)%`, Expect: below(90), TimeoutS: 20},
+			{ID: "storage", Label: "Storage in use, %", Command: "df /data", Pattern: `\s(?<used>\d+)%\s+/data`, Expect: below(90), TimeoutS: 20},
 		},
 		Commands: []api.SavedCommand{
 			{ID: "properties", Label: "All properties", Command: "getprop"},
