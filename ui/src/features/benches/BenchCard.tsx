@@ -2,23 +2,24 @@
 // last result, else why it is not there.
 import { Link } from '@tanstack/react-router'
 import { Clock, Unplug } from 'lucide-react'
-import { goesOn } from '@/shared/lab'
+import { memo } from 'react'
+import { goesOn, moodOf } from '@/shared/lab'
 import { BenchSign, RunIcon, useNow } from '@/shared/parts'
-import type { Bench, Device, Run } from '@/shared/wire'
+import type { Bench, Run } from '@/shared/wire'
 import { ago, elapsed, time } from '@/shared/words'
-import { moodOf } from './bench'
+import { nowOf } from './bench'
 import css from './benches.module.css'
 import { DeviceRow } from './DeviceRow'
+import { Latency } from './Latency'
+import { Pin } from './Pin'
 
 type Props = {
   bench: Bench
   runs: Run[] // of this bench, newest first
   asOf: number | undefined // set while there is no connection
-  chosen: string | undefined
-  onChoose: (device: Device) => void
 }
 
-export function BenchCard({ bench, runs, asOf, chosen, onChoose }: Props) {
+export const BenchCard = memo(function BenchCard({ bench, runs, asOf }: Props) {
   const isOffline = bench.state === 'offline'
   const known = isOffline ? Date.parse(bench.seen_at) : asOf
   return (
@@ -29,25 +30,24 @@ export function BenchCard({ bench, runs, asOf, chosen, onChoose }: Props) {
     >
       <div className={css.head}>
         <BenchSign mood={moodOf(bench, runs)} />
-        <h2 id={`bench-${bench.id}`}>{bench.name || bench.id}</h2>
-        <span className={css.caption}>
-          {[bench.agent?.os, bench.agent?.arch].filter(Boolean).join(' · ')}
-        </span>
+        <h3 id={`bench-${bench.id}`}>
+          <Link to="/b/$bench" params={{ bench: bench.id }}>
+            {bench.name || bench.id}
+          </Link>
+        </h3>
+        <span className={css.caption}>{(bench.labels ?? []).join(' · ')}</span>
         {known ? (
           <span className={css.asOf}>
             <Clock size={14} strokeWidth={1.75} aria-hidden /> as of {time(known)}
           </span>
-        ) : null}
+        ) : (
+          <Latency bench={bench} />
+        )}
+        <Pin bench={bench} />
       </div>
       <div className={css.devices}>
         {(bench.devices ?? []).map((device) => (
-          <DeviceRow
-            key={device.id}
-            device={device}
-            isOffline={isOffline}
-            isChosen={chosen === device.id}
-            onChoose={() => onChoose(device)}
-          />
+          <DeviceRow key={device.id} bench={bench} device={device} />
         ))}
         {(bench.devices ?? []).length === 0 && !isOffline ? (
           <p className={css.none}>
@@ -58,12 +58,12 @@ export function BenchCard({ bench, runs, asOf, chosen, onChoose }: Props) {
       <Foot bench={bench} runs={runs} />
     </article>
   )
-}
+})
 
 function Foot({ bench, runs }: { bench: Bench; runs: Run[] }) {
-  const running = runs.filter(goesOn)
-  const run = running[0] ?? runs[0]
-  const now = useNow(running.length > 0)
+  const { run, more } = nowOf(runs)
+  const isRunning = run !== undefined && goesOn(run)
+  const now = useNow(isRunning)
   if (bench.reason || bench.state === 'offline') {
     return (
       <div className={css.foot}>
@@ -73,7 +73,6 @@ function Foot({ bench, runs }: { bench: Bench; runs: Run[] }) {
     )
   }
   if (!run) return <div className={css.foot}>No run yet</div>
-  const isRunning = goesOn(run)
   return (
     <Link
       to="/r/$id"
@@ -81,8 +80,13 @@ function Foot({ bench, runs }: { bench: Bench; runs: Run[] }) {
       className={`${css.foot} ${isRunning ? css.running : ''}`}
     >
       <RunIcon run={run} />
-      <code>{run.command.split('\n')[0]}</code>
-      {running.length > 1 ? <span>+{running.length - 1}</span> : null}
+      {run.check ? (
+        <span className={css.check}>{run.check.label}</span>
+      ) : (
+        <code>{run.command.trim().split('\n')[0]}</code>
+      )}
+      {more > 0 ? <span>+{more}</span> : null}
+      {isRunning && run.by ? <span>{run.by}</span> : null}
       <span className={css.when}>
         {isRunning
           ? elapsed(now - Date.parse(run.started_at ?? run.created_at))

@@ -1,44 +1,93 @@
 // The benches of the lab: which are there, in which state, what to do about
 // it, and what runs.
-import { useMemo } from 'react'
+import { Button, Popover } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Plus } from 'lucide-react'
+import { useMemo, useRef } from 'react'
 import { goesOn, useLab } from '@/shared/lab'
+import { useActions } from '@/shared/palette'
 import { useLate, useTitle } from '@/shared/parts'
+import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
+import { AddBench } from './AddBench'
 import { BenchCard } from './BenchCard'
+import { BenchTable } from './BenchTable'
 import css from './benches.module.css'
-import { CommandLine } from './CommandLine'
 import { EmptyLab } from './EmptyLab'
+import { FilterBar } from './FilterBar'
+import { NoMatch } from './NoMatch'
 import { SkeletonCard } from './SkeletonCard'
+import { type BenchesSearch, byBench, pinnedFirst, shownOf } from './search'
+import { useRoving } from './useRoving'
 
-type Props = {
-  on: string | undefined // bench/device that the command line is for
-  onChoose: (on: string | undefined) => void
-  onStarted: (run: Run) => void
-}
+type Props = { search: BenchesSearch; onSearch: (s: BenchesSearch) => void }
 
-export function BenchesPage({ on, onChoose, onStarted }: Props) {
+export function BenchesPage({ search, onSearch }: Props) {
   const { loaded, benches, runs, refused } = useLab((s) => s)
   const asOf = useConnection((c) => c.asOf)
   const isLate = useLate(!loaded)
-  useTitle('Benches')
+  const pins = useSettings((s) => s.pins)
+  const kept = useSettings((s) => s.benchesView)
+  const isPhone = useMediaQuery('(width < 50em)', undefined, { getInitialValueInEffect: false })
+  const view = isPhone ? 'cards' : (search.view ?? kept)
   const runsOf = useMemo(() => byBench(runs), [runs])
+  const shown = useMemo(() => shownOf(benches, runsOf, search), [benches, runsOf, search])
+  const { pinned, others } = useMemo(() => pinnedFirst(shown.benches, pins), [shown, pins])
+  const page = useRef<HTMLElement>(null)
+  useRoving(page)
+  useTitle('Benches')
+  const show = (v: 'cards' | 'table') => {
+    changeSettings({ benchesView: v })
+    onSearch({ ...search, view: v === 'cards' ? undefined : v })
+  }
+  useActions('Benches', [
+    { id: 'benches.cards', label: 'Benches as cards', run: () => show('cards') },
+    { id: 'benches.table', label: 'Benches as a table', run: () => show('table') },
+    {
+      id: 'benches.attention',
+      label: 'Benches that need attention',
+      run: () => onSearch({ state: 'attention' }),
+    },
+  ])
   const devices = benches.reduce((n, b) => n + (b.devices ?? []).length, 0)
   const running = runs.filter(goesOn).length
-  const chosen = choose(on, benches)
+  const cards = (title: string, list: Bench[]) =>
+    list.length > 0 ? (
+      <section aria-label={title}>
+        <h2 className={pinned.length > 0 ? css.group : css.silent}>{title}</h2>
+        <div className={css.cards}>
+          {list.map((bench) => (
+            <BenchCard
+              key={bench.id}
+              bench={bench}
+              runs={runsOf.get(bench.id) ?? noRuns}
+              asOf={asOf}
+            />
+          ))}
+        </div>
+      </section>
+    ) : null
 
   return (
     <>
       <header className={css.bar}>
         <h1>Benches</h1>
-        {loaded ? (
-          <span>
-            {plural(devices, 'device')} · {running} running
-          </span>
-        ) : null}
+        <span>{loaded ? `${plural(devices, 'device')} · ${running} running` : ''}</span>
+        {benches.length > 0 ? <Add /> : null}
       </header>
-      <main className={css.page}>
+      {benches.length > 0 ? (
+        <FilterBar
+          benches={benches}
+          shown={shown}
+          search={search}
+          view={view}
+          onSearch={onSearch}
+          onView={show}
+        />
+      ) : null}
+      <main ref={page} className={view === 'table' && benches.length > 0 ? css.wide : css.page}>
         {refused ? <p>{refused}</p> : null}
         {isLate && !refused ? (
           <div className={css.cards} aria-busy="true">
@@ -48,43 +97,32 @@ export function BenchesPage({ on, onChoose, onStarted }: Props) {
           </div>
         ) : null}
         {loaded && benches.length === 0 ? <EmptyLab /> : null}
-        <div className={css.cards}>
-          {benches.map((bench) => (
-            <BenchCard
-              key={bench.id}
-              bench={bench}
-              runs={runsOf.get(bench.id) ?? noRuns}
-              asOf={asOf}
-              chosen={chosen?.bench.id === bench.id ? chosen.device.id : undefined}
-              onChoose={(device) => onChoose(`${bench.id}/${device.id}`)}
-            />
-          ))}
-        </div>
+        {benches.length > 0 && shown.benches.length === 0 ? (
+          <NoMatch hidden={shown.hidden} search={search} onSearch={onSearch} />
+        ) : null}
+        {view === 'cards' ? (
+          <>
+            {cards('Pinned', pinned)}
+            {cards('All benches', others)}
+          </>
+        ) : shown.benches.length > 0 ? (
+          <BenchTable benches={[...pinned, ...others]} runsOf={runsOf} asOf={asOf} />
+        ) : null}
       </main>
-      {chosen ? (
-        <CommandLine
-          key={`${chosen.bench.id}/${chosen.device.id}`}
-          bench={chosen.bench}
-          device={chosen.device}
-          onClose={() => onChoose(undefined)}
-          onStarted={onStarted}
-        />
-      ) : null}
     </>
   )
 }
 
 const noRuns: Run[] = []
 
-function byBench(runs: Run[]): Map<string, Run[]> {
-  const found = new Map<string, Run[]>()
-  for (const run of runs) found.set(run.bench, [...(found.get(run.bench) ?? []), run])
-  return found
-}
-
-function choose(on: string | undefined, benches: Bench[]) {
-  const [benchId, deviceId] = on?.split('/') ?? []
-  const bench = benches.find((b) => b.id === benchId)
-  const device = bench?.devices?.find((d) => d.id === deviceId)
-  return bench && device ? { bench, device } : undefined
-}
+const Add = () => (
+  <Popover position="bottom-end" width={520} radius="md" trapFocus returnFocus>
+    <Popover.Target>
+      <Button leftSection={<Plus size={14} aria-hidden />}>Add bench</Button>
+    </Popover.Target>
+    <Popover.Dropdown className={css.add}>
+      <h2>Add a bench</h2>
+      <AddBench />
+    </Popover.Dropdown>
+  </Popover>
+)

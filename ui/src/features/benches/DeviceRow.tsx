@@ -1,47 +1,45 @@
-import { Button } from '@mantine/core'
-import { Monitor, TriangleAlert } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { CornerDownLeft, Monitor, TriangleAlert } from 'lucide-react'
+import { androidOf, buildOf, isReady, nameOf } from '@/shared/lab'
 import { Hidden } from '@/shared/parts'
-import type { Device } from '@/shared/wire'
-import { androidOf, buildOf, isReady, nameOf } from './bench'
+import type { Bench, Device } from '@/shared/wire'
+import { serialOf } from './bench'
 import css from './benches.module.css'
 
-type Props = { device: Device; isOffline: boolean; isChosen: boolean; onChoose: () => void }
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 
-// A device that is not ready says adb's own word, then what to do about it.
-export function DeviceRow({ device, isOffline, isChosen, onChoose }: Props) {
-  const ready = isReady(device)
-  const needs = !ready && !isOffline
+// One device, which is the way to its workspace. One that is not ready says
+// adb's own word, then what to do about it.
+export function DeviceRow({ bench, device }: { bench: Bench; device: Device }) {
+  const isOffline = bench.state === 'offline'
+  const needs = !isReady(device) && !isOffline
   return (
-    <div
-      className={`${css.device} ${needs ? css.needs : ''} ${isChosen ? css.chosen : ''}`}
+    <Link
+      to="/b/$bench/$device"
+      params={{ bench: bench.id, device: device.id }}
+      className={`${css.device} ${needs ? css.needs : ''}`}
       data-device={device.id}
     >
-      {needs ? (
-        <TriangleAlert size={16} strokeWidth={1.75} aria-hidden />
-      ) : (
-        <Monitor size={16} strokeWidth={1.75} aria-hidden />
-      )}
-      <div className={css.what}>
-        <div>
+      {needs ? <TriangleAlert {...icon} /> : <Monitor {...icon} />}
+      <span className={css.what}>
+        <span>
           <b>{nameOf(device)}</b>
-          {ready || isOffline ? (
-            <span className={css.caption}>{androidOf(device)}</span>
-          ) : (
+          {needs ? (
             <span className={css.state}>{device.state}</span>
+          ) : (
+            <span className={css.caption}>{androidOf(device)}</span>
           )}
-        </div>
+        </span>
         {needs ? (
-          <div className={css.hint}>{device.hint || device.reason || device.serial}</div>
+          <span className={css.hint}>{device.hint || device.reason || device.serial}</span>
         ) : (
-          <code>{device.serial}</code>
+          <code>{serialOf(device, bench.devices ?? [])}</code>
         )}
-      </div>
+      </span>
       <code className={css.build}>{buildOf(device)}</code>
-      {ready && !isOffline ? (
-        <Button onClick={onChoose} aria-pressed={isChosen} className={css.run}>
-          Run<Hidden> a command on {device.id}</Hidden>…
-        </Button>
-      ) : null}
-    </div>
+      <span className={css.open}>
+        <Hidden>, </Hidden>Open <CornerDownLeft size={14} strokeWidth={1.75} aria-hidden />
+      </span>
+    </Link>
   )
 }

@@ -1,8 +1,5 @@
-import { CopyButton, Ring } from '@/shared/parts'
+import { AddBench } from './AddBench'
 import css from './benches.module.css'
-
-const command =
-  'FARBENCH_BENCH=my-bench FARBENCH_NATS_URL=tls://relay.example:4222 farbench-agent run'
 
 // A lab without a bench: the next thing to do.
 export function EmptyLab() {
@@ -10,19 +7,7 @@ export function EmptyLab() {
     <section className={css.empty}>
       <Drawing />
       <h2>Add the first bench</h2>
-      <p>
-        Run this on the bench PC. The agent connects outward, so nothing on the bench has to be
-        opened.
-      </p>
-      <div className={css.copyLine}>
-        <code>{command}</code>
-        <CopyButton text={command} variant="filled">
-          Copy command
-        </CopyButton>
-      </div>
-      <p className={css.waiting}>
-        <Ring /> Waiting for the bench’s first beat.
-      </p>
+      <AddBench />
     </section>
   )
 }
