@@ -20,7 +20,9 @@ export function CommandDock({ bench, device }: Props) {
   const on = `${bench.id}/${device.id}`
   const [line, setLine] = useDraft(`command.${on}`)
   const [script, setScript] = useDraft(`script.${on}`)
+  // A script of before stands there again; only who asks for it gets the focus.
   const [isScript, setIsScript] = useState(script !== '')
+  const [isAsked, setIsAsked] = useState(false)
   const [pasted, setPasted] = useState('')
   const [asked, setAsked] = useState('') // what was sent last, and may have been refused
   const isConnected = useConnection((c) => c.phase === 'connected')
@@ -40,6 +42,7 @@ export function CommandDock({ bench, device }: Props) {
     writeDraft(`script.${on}`, body)
     setScript(body)
     setIsScript(true)
+    setIsAsked(true)
     setPasted('')
   }
   const change = (next: string) => {
@@ -74,6 +77,7 @@ export function CommandDock({ bench, device }: Props) {
           <ScriptEditor
             device={device}
             text={script}
+            hasFocus={isAsked}
             isBusy={launch.busy}
             isNotSent={isNotSent}
             onChange={change}

@@ -2,6 +2,7 @@
 import { Button, Kbd } from '@mantine/core'
 import { CornerDownLeft } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { useKeys } from '@/shared/keys'
 import type { Device } from '@/shared/wire'
 import { plural } from '@/shared/words'
 import css from './command.module.css'
@@ -12,6 +13,7 @@ const largest = 256 << 10 // bytes that a command may have
 type Props = {
   device: Device
   text: string
+  hasFocus: boolean
   isBusy: boolean
   isNotSent: boolean
   onChange: (text: string) => void
@@ -27,12 +29,19 @@ export default function ScriptEditor(p: Props) {
     if (!place.current) return
     return openEditor(place.current, {
       text: latest.current.text,
+      hasFocus: latest.current.hasFocus,
       label: `Script for ${latest.current.device.id}`,
       onChange: (text) => latest.current.onChange(text),
       onRun: () => latest.current.onRun(),
       onLeave: () => latest.current.onClose(),
     })
   }, [])
+  useKeys('Workspace', {
+    ':': {
+      does: 'Type a command',
+      run: () => place.current?.querySelector<HTMLElement>('[contenteditable]')?.focus(),
+    },
+  })
   const size = new TextEncoder().encode(p.text).length
   const isTooLarge = size > largest
   return (

@@ -8,6 +8,7 @@ import { tags } from '@lezer/highlight'
 
 type Config = {
   text: string
+  hasFocus: boolean
   label: string
   onChange: (text: string) => void
   onRun: () => void
@@ -63,7 +64,7 @@ export function openEditor(parent: HTMLElement, config: Config): () => void {
       ],
     }),
   })
-  view.focus()
+  if (config.hasFocus) view.focus()
   view.dispatch({ selection: { anchor: view.state.doc.length } })
   return () => view.destroy()
 }
