@@ -77,7 +77,7 @@ func TestOnce(t *testing.T) {
 
 	t.Run("an agent that was stopped beyond the deadline refuses", func(t *testing.T) {
 		c.fresh("demo")
-		c.must(c.agent.Signal(syscall.SIGSTOP))
+		c.must(c.agent.Freeze())
 		short := 1000
 		began := time.Now()
 		run, err := c.relay.API.Start(c.ctx, api.RunRequest{Bench: "demo", Device: "sim0001", Command: mark, TTLMS: &short})

@@ -30,7 +30,7 @@ func TestPresence(t *testing.T) {
 			t.Errorf("%s: offline after %s, promised %s", what, took, limit)
 		}
 	}
-	within("agent stopped by SIGSTOP", 10*time.Second, func() { c.must(c.agent.Signal(syscall.SIGSTOP)) })
+	within("agent stopped by SIGSTOP", 10*time.Second, func() { c.must(c.agent.Freeze()) })
 	c.must(c.agent.Signal(syscall.SIGCONT))
 	within("agent killed", time.Second, func() { c.agent.Kill() })
 	c.must(c.agent.Start())

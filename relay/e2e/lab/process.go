@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -74,6 +76,40 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Signal sends one.
 func (p *Process) Signal(sig syscall.Signal) error { return p.cmd.Process.Signal(sig) }
+
+// Freeze sends SIGSTOP and waits until every thread stands still: on a busy
+// machine the others go on until the one that the signal fell to has run.
+func (p *Process) Freeze() error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	tasks := fmt.Sprintf("/proc/%d/task", p.PID())
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if allStopped(tasks) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s had not stopped 30 s after SIGSTOP", p.Name)
+}
+
+// allStopped reads each thread's state, the letter behind the name in brackets.
+func allStopped(tasks string) bool {
+	threads, err := os.ReadDir(tasks)
+	if err != nil {
+		return false
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(filepath.Join(tasks, thread.Name(), "stat"))
+		if err != nil {
+			return false
+		}
+		at := bytes.LastIndexByte(stat, ')')
+		if at < 0 || at+2 >= len(stat) || stat[at+2] != 'T' {
+			return false
+		}
+	}
+	return len(threads) > 0
+}
 
 // Kill ends it with SIGKILL and waits.
 func (p *Process) Kill() {
