@@ -1,0 +1,77 @@
+// A bench whose names, properties and lines would do harm on a page that let
+// them: nothing runs, and nothing changes but the place where the text stands.
+import assert from 'node:assert/strict'
+import { desk } from './harness/desk.mjs'
+
+const { test, open, calm, looks, until } = await desk({ mock: 'hostile' })
+
+const screens = [
+  ['benches', '/'],
+  ['benches-table', '/?view=table'],
+  ['workspace', '/b/hostile-1/evil0'],
+  ['workspace-offline', '/b/hostile-2/evil'],
+  ['run', '/r/r-evil'],
+  ['run-lost', '/r/r-evil-lost'],
+  ['compare', '/r/r-evil..r-evil-lost'],
+  ['runs', '/runs'],
+  ['checks', '/checks'],
+  ['settings', '/settings'],
+]
+
+for (const [name, path] of screens) {
+  test(`nothing of a hostile lab works on ${name}`, async () => {
+    const page = await open(path)
+    if (name !== 'settings') {
+      await until('hostile text', async () =>
+        /pwned/.test(await page.locator('body').textContent()),
+      )
+    }
+    await calm(page)
+    await harmless(page, path)
+    await looks(page, `hostile-${name}`, { isBrief: true })
+    await harmless(page, path)
+  })
+}
+
+// harmless says what must hold on every page, whatever stands on it.
+async function harmless(page, path) {
+  const seen = await page.evaluate(() => {
+    const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+    return {
+      pwned: globalThis.pwned,
+      title: document.title,
+      foreign: [
+        ...document.querySelectorAll(
+          'img[src="x"], iframe, base, object, embed, [onload], [onerror], [onmouseover], a[href^="javascript:"], script:not([src])',
+        ),
+      ].map((e) => e.outerHTML.slice(0, 200)),
+      frames: globalThis.frames.length,
+      controlsInTitle: controls.test(document.title),
+      leaks: bidiLeaks(),
+    }
+
+    // A text that turns the direction round must stand alone, or be isolated,
+    // or be shown as a sign: else it reorders what stands beside it.
+    function bidiLeaks() {
+      const found = []
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (!/[\u202a-\u202e\u2066-\u2069]/.test(node.data)) continue
+        let box = node.parentElement
+        const isOpen = (e) => {
+          const { display, unicodeBidi } = getComputedStyle(e)
+          return display === 'inline' && !/isolate|plaintext/.test(unicodeBidi)
+        }
+        while (isOpen(box)) box = box.parentElement
+        if (box.textContent.trim() !== node.data.trim()) found.push(box.outerHTML.slice(0, 300))
+      }
+      return found
+    }
+  })
+  assert.equal(seen.pwned, undefined, 'a script of the bench ran')
+  assert.deepEqual(seen.foreign, [], 'markup of the bench became elements')
+  assert.equal(seen.frames, 0)
+  assert.ok(!seen.controlsInTitle, `control characters in the title ${JSON.stringify(seen.title)}`)
+  assert.deepEqual(seen.leaks, [], 'text that reorders its neighbours')
+  assert.equal(new URL(page.url()).pathname, new URL(path, page.url()).pathname)
+}
