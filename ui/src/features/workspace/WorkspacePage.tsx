@@ -37,7 +37,7 @@ export function WorkspacePage({ bench: id, device }: Props) {
         <OnDevice key={`${bench.id}/${chosen.id}`} bench={bench} device={chosen} />
       ) : (
         <>
-          <DeviceTabs bench={bench} chosen={undefined} />
+          {bench.devices?.length ? <DeviceTabs bench={bench} chosen={undefined} /> : null}
           <NoDevice bench={bench} id={device} />
         </>
       )}
