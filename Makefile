@@ -66,7 +66,8 @@ go-test: $(DASHBOARD)
 	GOOS=windows go vet github.com/farbench/farbench/agent/cmd/... github.com/farbench/farbench/relay/cmd/...
 	go test -race -count=1 -timeout 15m work
 
-ui-test: $(UI_TOOLS)
+ui-test: $(DASHBOARD)
 	npm --prefix ui run --silent lint
 	npm --prefix ui run --silent typecheck
 	npm --prefix ui run --silent test
+	npm --prefix ui run --silent size

@@ -108,7 +108,7 @@ export const theme = createTheme({
 
 type Roles = Record<string, string>
 
-const light: Roles = {
+export const light: Roles = {
   bg: '#f6f7f7',
   side: '#eef0f1',
   surface: '#ffffff',
@@ -163,7 +163,7 @@ const light: Roles = {
   'hit-now-text': '#15191c',
 }
 
-const night: Roles = {
+export const night: Roles = {
   bg: '#0e1113',
   side: '#0a0d0e',
   surface: '#15191c',
