@@ -4,10 +4,10 @@ import { Cable, CircleCheck, RefreshCw, Unplug, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Bar, useLate } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
-import { sentence, time } from '@/shared/words'
+import { plural, sentence, time } from '@/shared/words'
+import { useBack } from './useBack'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
-const saidFor = 4000
 const newerVersion = 4502
 
 export function ConnectionBar() {
@@ -17,7 +17,7 @@ export function ConnectionBar() {
   const isLost =
     phase === 'waiting' || (phase === 'connecting' && (asOf !== undefined || reason !== ''))
   const isShown = useLate(isLost, 400) // a relay that drains is back before that
-  const isBack = useBack(times, isShown)
+  const back = useBack(times, isShown)
   const now = useTick(isLost)
   if (isShown) {
     const wait = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000))
@@ -65,10 +65,16 @@ export function ConnectionBar() {
       </Bar>
     )
   }
-  if (isBack) {
+  if (back) {
     return (
       <Bar tone="ok" icon={<CircleCheck {...icon} />} title="Connected again.">
-        What came meanwhile is here.
+        {back.lines === undefined
+          ? 'What came meanwhile is on its way.'
+          : back.lines === 0
+            ? 'Nothing was missed.'
+            : back.lines === 1
+              ? 'The line that came meanwhile is here.'
+              : `All ${plural(back.lines, 'line')} that came meanwhile are here.`}
       </Bar>
     )
   }
@@ -85,26 +91,6 @@ export function ConnectionBar() {
     )
   }
   return null
-}
-
-// True for a while after a loss that was shown.
-function useBack(times: number, wasShown: boolean): boolean {
-  const [lostAt, setLostAt] = useState<number>()
-  const [isBack, setBack] = useState(false)
-  useEffect(() => {
-    if (wasShown) setLostAt(times)
-  }, [wasShown, times])
-  useEffect(() => {
-    if (lostAt === undefined || lostAt === 0 || times <= lostAt) return
-    setLostAt(undefined)
-    setBack(true)
-  }, [times, lostAt])
-  useEffect(() => {
-    if (!isBack) return
-    const timer = setTimeout(() => setBack(false), saidFor)
-    return () => clearTimeout(timer)
-  }, [isBack])
-  return isBack
 }
 
 // This PC's own clock, for the next attempt: it was set by it.

@@ -100,6 +100,7 @@ export function benchActions(
     pins: string[]
     pin: (bench: string) => void
     check: (bench: Bench, device: Device, check: Check) => void
+    except?: string // the device whose checks the page itself offers
   },
 ): Item[] {
   const devices = (bench.devices ?? []).filter(isReady)
@@ -121,7 +122,7 @@ export function benchActions(
     ),
     ...devices.flatMap((device) =>
       checks
-        .filter((check) => suits(check, device))
+        .filter((check) => device.id !== on.except && suits(check, device))
         .map(
           (check): Item => ({
             ...base,

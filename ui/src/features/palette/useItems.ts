@@ -48,6 +48,12 @@ export function useItems(words: string[], go: Go): Item[] {
   const pin = (id: string) =>
     changeSettings({ pins: pins.includes(id) ? pins.filter((p) => p !== id) : [...pins, id] })
 
+  // The workspace offers the checks of its own device itself.
+  const offered = (bench: Bench) =>
+    here.page === 'workspace' && here.bench === bench.id
+      ? (here.device ?? bench.devices?.[0]?.id)
+      : undefined
+
   return [
     ...benches.map((bench) => benchItem(bench, known, pins)),
     ...benches.flatMap((bench) =>
@@ -61,7 +67,7 @@ export function useItems(words: string[], go: Go): Item[] {
       actions.map((action) => ({ ...actionItem(group, action), boost: 0.7 })),
     ),
     ...meant.flatMap((bench) =>
-      benchActions(bench, checks.data?.checks ?? [], { pins, pin, check }),
+      benchActions(bench, checks.data?.checks ?? [], { pins, pin, check, except: offered(bench) }),
     ),
     ...places(go),
   ]

@@ -3,6 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useSettings } from '@/shared/settings'
 import { useSocket } from '@/shared/socket'
+import { arrivals } from './arrivals'
 import { type Chosen, LogView } from './LogView'
 import { emptyLog, type Log } from './log'
 import { openLog } from './open'
@@ -47,7 +48,11 @@ export function useLog(run: string): Log {
   useEffect(() => {
     const opened = openLog(socket, run)
     setLog(opened)
-    return () => opened.close()
+    const leave = arrivals.add(opened)
+    return () => {
+      leave()
+      opened.close()
+    }
   }, [socket, run])
   return log
 }
