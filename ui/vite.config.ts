@@ -9,6 +9,7 @@ const relay = process.env.FARBENCH_URL ?? 'http://127.0.0.1:7070'
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
+  worker: { format: 'es' },
   build: {
     outDir: fileURLToPath(new URL('../relay/web/dist', import.meta.url)),
     emptyOutDir: true, // public/.gitkeep puts the kept file back

@@ -7,9 +7,21 @@ export async function allRows(page) {
     const frame = () =>
       new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
     const rows = new Map()
+    // Lines come from the worker: a row without its number shows … and waits for them.
+    const isDrawn = () =>
+      ![...scroller.querySelectorAll('[role=option]:not([hidden])')].some(
+        (r) => r.textContent === '…',
+      )
+    const drawn = async () => {
+      for (let i = 0; i < 600; i++) {
+        await frame()
+        if (isDrawn()) return
+      }
+      throw new Error('rows stay empty')
+    }
     scroller.scrollTop = 0
     for (;;) {
-      await frame()
+      await drawn()
       for (const row of scroller.querySelectorAll('[data-n]:not([hidden])')) {
         const text = row.lastElementChild
         rows.set(Number(row.dataset.n), {

@@ -5,20 +5,13 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { SignIn } from '@/features/signin/SignIn'
 import { Confirm } from '@/shared/confirm'
-import { whyNot } from '@/shared/http/api'
 import { Lab, LabContext } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
 import { settings } from '@/shared/settings'
-import {
-  openStream,
-  Socket,
-  SocketContext,
-  streamPort,
-  useConnection,
-  useSocket,
-} from '@/shared/socket'
+import { SocketContext, useConnection, useSocket } from '@/shared/socket'
 import { Toasts } from '@/shared/toast'
 import type { Fault } from '@/shared/wire'
+import { openLink } from '@/shared/worker'
 import { Refused } from './frame/Refused'
 import { redeemFromAddress } from './link'
 import { router } from './router'
@@ -28,11 +21,7 @@ import { useSession } from './useSession'
 
 export function App() {
   const [{ socket, lab }] = useState(() => ({
-    socket: new Socket({
-      url: address(),
-      diagnose: whyNot,
-      stream: () => openStream(streamPort()),
-    }),
+    socket: openLink(address()),
     lab: new Lab(),
   }))
   useEffect(() => {

@@ -3,7 +3,7 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Socket } from '@/shared/socket'
+import type { Link } from '@/shared/socket'
 import type { Bench, LabSnapshot, Run } from '@/shared/wire'
 
 const keptRuns = 200
@@ -24,7 +24,7 @@ export class Lab {
   }))
 
   // enter follows the room until the returned function is called.
-  enter(socket: Socket): () => void {
+  enter(socket: Pick<Link, 'enter'>): () => void {
     return socket.enter('lab', {
       snapshot: (d) => this.#snapshot(d as LabSnapshot),
       event: (ev, d) => {

@@ -1,7 +1,7 @@
 // Starting a run. The page makes the id, so that asking again after a lost
 // answer gives that run and never a second one.
 import { useRef, useState } from 'react'
-import { RequestError, type Socket, useSocket } from '@/shared/socket'
+import { type Link, RequestError, useSocket } from '@/shared/socket'
 import type { Fault, Run } from '@/shared/wire'
 
 // A run is of a command, or of one of the lab's checks by its id.
@@ -19,8 +19,11 @@ export function newRunId(): string {
 }
 
 // startRun asks once; with the same id again it gives the same run.
-export const startRun = (socket: Socket, order: Order, id = newRunId()): Promise<Run> =>
-  socket.request<Run>('run.start', { ...order, id, ttl_ms: ttl }, ttl)
+export const startRun = (
+  socket: Pick<Link, 'request'>,
+  order: Order,
+  id = newRunId(),
+): Promise<Run> => socket.request<Run>('run.start', { ...order, id, ttl_ms: ttl }, ttl)
 
 export function useStart(started: (run: Run) => void) {
   const socket = useSocket()

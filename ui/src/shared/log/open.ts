@@ -1,116 +1,162 @@
-// A run's log over the store in this page.
+// The page's side of a log: rows that are at hand, questions under way. The
+// lines themselves are behind the port.
 import { createStore } from 'zustand/vanilla'
-import type { RoomHandlers, Taken } from '@/shared/socket'
-import type { Block, Run } from '@/shared/wire'
 import type { Row } from './lines'
-import { type Log, type LogState, mark, none } from './log'
-import { LineStore } from './store'
+import { type Log, type LogState, none, type Place } from './log'
+import type { Asks, PortLike, ToDesk, ToHandle } from './messages'
 
-type Rooms = {
-  enter(name: string, handlers: RoomHandlers, options?: { resume?: boolean }): () => void
+// Whoever holds the connection opens logs.
+export type Logs = { log(id: string): PortLike }
+
+const margin = 120 // rows beyond what is shown: a key's or a wheel's way
+const keptAtMost = 4000
+const fewRows = 2 // not a window but a question about a row
+
+export function openLog(logs: Logs, id: string): Log {
+  return new Handle(logs.log(id))
 }
 
-const tellEvery = 50 // ms
+export class Handle implements Log {
+  readonly state = createStore<LogState>(() => none)
+  readonly #port: PortLike
+  readonly #watchers = new Set<() => void>()
+  readonly #asked = new Map<number, { resolve: (v: never) => void; reject: (e: Error) => void }>()
+  #rows = new Map<number, Row>()
+  #want = { from: 0, count: 0, isTail: true }
+  #peeked = new Set<number>()
+  #next = 1
+  #isClosed = false
 
-export function openLog(socket: Rooms, id: string): Log {
-  const store = new LineStore()
-  const state = createStore<LogState>(() => none)
-  const watchers = new Set<() => void>()
-  const rule = new Rule(store)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tell = () => {
-    timer = undefined
-    const { rows, next, missing, err, longest } = store
-    const byLevel = { ...store.byLevel }
-    state.setState({ rows, lines: next - 1 - missing, next, missing, err, longest, byLevel })
-    for (const changed of watchers) changed()
-  }
-  store.watch(() => {
-    timer ??= setTimeout(tell, tellEvery)
-  })
-  const leave = socket.enter(
-    `run:${id}`,
-    {
-      snapshot: (d) => state.setState({ run: d as Run, fault: undefined, phase: 'replay' }),
-      event: (ev, d) => {
-        if (ev === 'block') return rule.take(d as Block)
-        if (ev === 'end') state.setState({ run: d as Run, phase: 'over' })
-        return 'taken'
-      },
-      live: () => state.setState((s) => ({ phase: s.phase === 'over' ? 'over' : 'live' })),
-      lag: () => state.setState({ phase: 'behind' }),
-      refused: (code, message, hint) => state.setState({ fault: { code, message, hint } }),
-    },
-    { resume: true },
-  )
-  const all = function* (): Generator<Row> {
-    for (let i = 0; i < store.rows; i++) yield store.row(i)
-  }
-  return {
-    state,
-    rows: (from, count) =>
-      Array.from({ length: Math.max(0, Math.min(count, store.rows - from)) }, (_, i) =>
-        store.row(from + i),
-      ),
-    watch: (changed) => {
-      watchers.add(changed)
-      return () => watchers.delete(changed)
-    },
-    filter: (filter) => state.setState({ filter }),
-    search: (query) => state.setState({ found: query && { query, total: 0, busy: false } }),
-    step: async (kind, fromLine, by) => {
-      const is = (row: Row) =>
-        row.kind === 'line' &&
-        (kind === 'warn' ? row.level === 'warn' : row.level === 'error' || row.level === 'fatal')
-      for (let i = store.rowOf(fromLine) + by; i >= 0 && i < store.rows; i += by) {
-        const row = store.row(i)
-        if (is(row) && row.kind === 'line') return { line: row.n, row: i }
-      }
-      return undefined
-    },
-    rowOf: async (line) => store.rowOf(line),
-    text: async ({ from, to }) =>
-      [...all()]
-        .flatMap((r) => (r.kind === 'line' && r.n >= from && r.n <= to ? [r.text] : []))
-        .join('\n'),
-    marks: async (buckets) => {
-      const out = new Uint8Array(buckets)
-      let i = 0
-      for (const row of all()) {
-        const at = Math.floor((i++ * buckets) / store.rows)
-        if (row.kind === 'gap') out[at]! |= mark.gap
-        else if (row.level === 'warn' || row.level === 'error' || row.level === 'fatal')
-          out[at]! |= mark[row.level]
-      }
-      return out
-    },
-    html: async () => new Blob([]),
-    load: async () => undefined,
-    close: () => {
-      clearTimeout(timer)
-      leave()
-    },
-  }
-}
-
-// Rule answers a block that is ahead by asking for the room again; where that
-// brings the same block, what is between is missing and shown as such.
-class Rule {
-  readonly #store: LineStore
-  #ahead = 0
-
-  constructor(store: LineStore) {
-    this.#store = store
+  constructor(port: PortLike) {
+    this.#port = port
+    port.onmessage = (e) => this.#take(e.data as ToHandle)
   }
 
-  take(block: Block): Taken {
-    const taken = this.#store.append(block)
-    if (taken !== 'ahead') return taken
-    if (this.#ahead !== this.#store.next) {
-      this.#ahead = this.#store.next
-      return 'ahead'
+  rows(from: number, count: number): (Row | undefined)[] {
+    const total = this.state.getState().rows
+    const to = Math.min(from + count, total)
+    const out: (Row | undefined)[] = []
+    for (let i = from; i < to; i++) out.push(this.#rows.get(i))
+    if (count <= fewRows) this.#peek(from, out)
+    else this.#ask(from, to, count, total)
+    return out
+  }
+
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed)
+    return () => this.#watchers.delete(changed)
+  }
+
+  filter(filter?: LogState['filter']): void {
+    this.#send({ m: 'filter', filter })
+  }
+
+  search(query?: Parameters<Log['search']>[0]): void {
+    this.#send({ m: 'search', query })
+  }
+
+  step(...args: Asks['step']): Promise<Place | undefined> {
+    return this.#question('step', args)
+  }
+
+  rowOf(...args: Asks['rowOf']): Promise<number> {
+    return this.#question('rowOf', args)
+  }
+
+  text(...args: Asks['text']): Promise<string> {
+    return this.#question('text', args)
+  }
+
+  marks(...args: Asks['marks']): ReturnType<Log['marks']> {
+    return this.#question('marks', args)
+  }
+
+  html(): Promise<Blob> {
+    return this.#question('html', [])
+  }
+
+  load(...args: Asks['load']): Promise<void> {
+    return this.#question('load', args)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#send({ m: 'close' })
+    this.#isClosed = true
+    for (const { reject } of this.#asked.values()) reject(new Error('closed'))
+    this.#asked.clear()
+    this.#watchers.clear()
+    this.#port.close()
+  }
+
+  #take(message: ToHandle): void {
+    if (this.#isClosed) return
+    const { answer, rows, state } = message
+    if (answer) this.#answered(answer)
+    if (message.isFresh) this.#rows.clear()
+    if (message.isFresh || rows) this.#peeked.clear()
+    if (rows) this.#keep(rows.from, rows.rows)
+    const isChanged = message.isFresh || message.isAgain
+    if (isChanged || (state && Object.keys(state).length > 0)) {
+      const version = this.state.getState().version + (isChanged ? 1 : 0)
+      this.state.setState({ ...state, version })
     }
-    this.#store.skip(block.first, 'the relay did not send them')
-    return this.#store.append(block)
+    if (!answer) for (const changed of this.#watchers) changed()
+  }
+
+  #keep(from: number, rows: (Row | undefined)[]): void {
+    if (this.#rows.size > keptAtMost) {
+      const { from: near, count } = this.#want
+      const kept = [...this.#rows].filter(([i]) => i >= near - margin && i < near + count + margin)
+      this.#rows = new Map(kept)
+    }
+    rows.forEach((row, i) => {
+      if (row) this.#rows.set(from + i, row)
+    })
+  }
+
+  // peek asks for rows beside the window, each once until an answer came.
+  #peek(from: number, at: (Row | undefined)[]): void {
+    const isMissing = at.some((row, i) => !row && !this.#peeked.has(from + i))
+    if (!isMissing) return
+    for (let i = 0; i < at.length; i++) this.#peeked.add(from + i)
+    this.#send({ m: 'peek', from, count: at.length })
+  }
+
+  // ask wants the window and a margin, unless that is what was asked already.
+  #ask(from: number, to: number, count: number, total: number): void {
+    const isTail = to >= total
+    const before = this.#want
+    if (isTail && before.isTail && before.count >= count + margin) return
+    const low = Math.max(0, from - margin)
+    const high = Math.min(total, to + margin)
+    const isWithin =
+      before.from <= Math.max(0, from - margin / 2) &&
+      before.from + before.count >= Math.min(total, to + margin / 2)
+    if (!isTail && !before.isTail && isWithin) return
+    this.#want = isTail
+      ? { from: Math.max(0, total - count - margin), count: count + margin, isTail }
+      : { from: Math.max(0, low - margin), count: high - low + 2 * margin, isTail }
+    this.#send({ m: 'want', ...this.#want })
+  }
+
+  #question<T>(what: keyof Asks, args: unknown[]): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Error('closed'))
+    const i = this.#next++
+    return new Promise<T>((resolve, reject) => {
+      this.#asked.set(i, { resolve: resolve as (v: never) => void, reject })
+      this.#send({ m: 'ask', i, what, with: args })
+    })
+  }
+
+  #answered({ i, value, fault }: NonNullable<ToHandle['answer']>): void {
+    const asked = this.#asked.get(i)
+    this.#asked.delete(i)
+    if (fault !== undefined) asked?.reject(new Error(fault))
+    else asked?.resolve(value as never)
+  }
+
+  #send(message: ToDesk): void {
+    if (!this.#isClosed) this.#port.postMessage(message)
   }
 }

@@ -37,3 +37,16 @@ export type SocketConfig = {
 
 // What plain HTTP says where a WebSocket does not open; undefined: no answer.
 export type Diagnosis = 'works' | { phase: 'signed-out' | 'refused'; reason: string }
+
+// notYet is a connection that nobody has asked for.
+export const notYet: Connection = {
+  phase: 'off',
+  user: undefined,
+  roundTrip: undefined,
+  asOf: undefined,
+  retryAt: undefined,
+  reason: '',
+  code: 0,
+  times: 0,
+  via: undefined,
+}

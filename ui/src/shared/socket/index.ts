@@ -1,5 +1,8 @@
 export type { Connection, Diagnosis, Phase, SocketConfig } from './connection'
+export { notYet } from './connection'
 export { notConnected, RequestError } from './frames'
+export type { Link } from './link'
+export type { PortLike } from './port'
 export type { RoomHandlers, Taken } from './rooms'
 export { Socket } from './socket'
 export { openStream, streamPort } from './stream'

@@ -3,7 +3,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Frame } from '@/shared/wire'
 import { backoff } from './backoff'
-import type { Connection, SocketConfig } from './connection'
+import { type Connection, notYet, type SocketConfig } from './connection'
 import {
   isFinal,
   messages,
@@ -48,17 +48,7 @@ export class Socket {
 
   constructor(config: SocketConfig) {
     this.#config = config
-    this.connection = createStore<Connection>(() => ({
-      phase: 'off',
-      user: undefined,
-      roundTrip: undefined,
-      asOf: undefined,
-      retryAt: undefined,
-      reason: '',
-      code: 0,
-      times: 0,
-      via: undefined,
-    }))
+    this.connection = createStore<Connection>(() => notYet)
   }
 
   // connect starts, or tries at once where an attempt is waiting.

@@ -1,11 +1,11 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from './connection'
-import type { Socket } from './socket'
+import type { Link } from './link'
 
-export const SocketContext = createContext<Socket | undefined>(undefined)
+export const SocketContext = createContext<Link | undefined>(undefined)
 
-export function useSocket(): Socket {
+export function useSocket(): Link {
   const socket = useContext(SocketContext)
   if (!socket) throw new Error('no socket above this component')
   return socket

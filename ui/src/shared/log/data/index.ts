@@ -1,0 +1,5 @@
+export { Desk } from './desk'
+export { Feed } from './feed'
+export { RegexRunner } from './regex'
+export { sourceOf } from './source'
+export type { Source } from './store'

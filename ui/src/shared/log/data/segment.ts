@@ -1,0 +1,181 @@
+// Up to a thousand lines: one string and typed arrays, so that a million lines
+// are a few thousand objects. The text may be dropped and put back; levels,
+// streams and times stay, so that what asks for them alone never waits.
+import { dress } from '../ansi'
+import type { Face, FaceRange, LineRow } from '../lines'
+import { type Columns, goesOnIn, levelIn, type Mark, streamIn } from './columns'
+
+export const linesAtMost = 1024
+const charsAtMost = 256 * 1024
+
+const isWide = /[^\x00-\xff]/
+
+export class Segment {
+  readonly first: number
+  marks: Uint8Array = new Uint8Array(linesAtMost)
+  count = 0
+  bytes = 0 // of the text that is held, 0 while it is dropped
+  used = 0 // when it was last read, by the store's clock
+  #at: Float64Array | Int32Array = new Float64Array(linesAtMost)
+  #from = 0 // what #at counts from
+  #open: string[] | undefined = []
+  #chars = 0
+  #text: string | undefined // the lines, joined by line ends
+  #ends: Uint32Array | undefined
+  #looks: Looks | undefined
+
+  constructor(first: number) {
+    this.first = first
+  }
+
+  get isSealed(): boolean {
+    return this.#open === undefined
+  }
+
+  get isFull(): boolean {
+    return this.count >= linesAtMost || this.#chars >= charsAtMost
+  }
+
+  get hasText(): boolean {
+    return this.#open !== undefined || this.#text !== undefined
+  }
+
+  // add takes a line and gives its text as it is kept: without escapes.
+  add(raw: string, at: number, mark: Mark): string {
+    const { text, faces } = dress(raw)
+    if (faces) {
+      this.#looks ??= new Looks()
+      this.#looks.add(this.count, faces)
+    }
+    this.#open!.push(text)
+    this.#at[this.count] = at
+    this.marks[this.count] = mark
+    this.count++
+    this.#chars += text.length + 1
+    return text
+  }
+
+  seal(): void {
+    if (!this.#open) return
+    this.marks = this.marks.slice(0, this.count)
+    this.#at = this.#compact()
+    this.#join(this.#open)
+    this.#open = undefined
+  }
+
+  drop(): void {
+    if (this.#open) return
+    this.#text = undefined
+    this.#ends = undefined
+    this.#looks = undefined
+    this.bytes = 0
+  }
+
+  // restore puts the text of the very same lines back.
+  restore(c: Columns): boolean {
+    if (c.text.length !== this.count || this.#open) return false
+    const looks = new Looks()
+    const texts = c.text.map((raw, i) => {
+      const { text, faces } = dress(raw)
+      if (faces) looks.add(i, faces)
+      return text
+    })
+    this.#looks = looks.size > 0 ? looks : undefined
+    this.#join(texts)
+    return true
+  }
+
+  // whole is the text and where each line ends in it; only where hasText.
+  whole(): { text: string; ends: Uint32Array } {
+    if (this.#open) return joined(this.#open)
+    return { text: this.#text!, ends: this.#ends! }
+  }
+
+  textOf(i: number): string {
+    if (this.#open) return this.#open[i]!
+    return this.#text!.slice(i === 0 ? 0 : this.#ends![i - 1]! + 1, this.#ends![i])
+  }
+
+  atOf(i: number): number {
+    return this.#at[i]! + this.#from
+  }
+
+  row(i: number): LineRow {
+    const mark = this.marks[i]!
+    const faces = this.#looks?.of(i)
+    return {
+      kind: 'line',
+      n: this.first + i,
+      at: this.atOf(i),
+      stream: streamIn(mark),
+      level: levelIn(mark),
+      text: this.textOf(i),
+      goesOn: goesOnIn(mark),
+      ...(faces ? { faces } : {}),
+    }
+  }
+
+  #join(texts: string[]): void {
+    const { text, ends } = joined(texts)
+    this.#text = text
+    this.#ends = ends
+    this.bytes = text.length * (isWide.test(text) ? 2 : 1) + 4 * texts.length
+    this.bytes += this.#looks?.size ?? 0
+  }
+
+  // Times within 24 days of each other need four bytes each.
+  #compact(): Float64Array | Int32Array {
+    const at = this.#at.slice(0, this.count)
+    const from = at[0] ?? 0
+    if (at.some((t) => Math.abs(t - from) > 0x7fffffff)) return at
+    this.#from = from
+    return Int32Array.from(at, (t) => t - from)
+  }
+}
+
+function joined(texts: string[]): { text: string; ends: Uint32Array } {
+  const ends = new Uint32Array(texts.length)
+  let end = -1
+  for (let i = 0; i < texts.length; i++) {
+    end += 1 + texts[i]!.length
+    ends[i] = end
+  }
+  return { text: texts.join('\n'), ends }
+}
+
+// Looks is which places of which lines have a face, each face kept once.
+class Looks {
+  readonly #faces: Face[] = []
+  readonly #ids = new Map<string, number>()
+  readonly #lines = new Map<number, Uint32Array>() // from, to, face
+
+  get size(): number {
+    let bytes = 0
+    for (const places of this.#lines.values()) bytes += 64 + places.byteLength
+    return bytes
+  }
+
+  add(line: number, faces: FaceRange[]): void {
+    const places = new Uint32Array(faces.length * 3)
+    for (let i = 0; i < faces.length; i++) {
+      const [from, to, face] = faces[i]!
+      const key = JSON.stringify(face)
+      let id = this.#ids.get(key)
+      if (id === undefined) {
+        id = this.#faces.push(face) - 1
+        this.#ids.set(key, id)
+      }
+      places.set([from, to, id], i * 3)
+    }
+    this.#lines.set(line, places)
+  }
+
+  of(line: number): FaceRange[] | undefined {
+    const places = this.#lines.get(line)
+    if (!places) return undefined
+    const out: FaceRange[] = []
+    for (let i = 0; i < places.length; i += 3)
+      out.push([places[i]!, places[i + 1]!, this.#faces[places[i + 2]!]!])
+    return out
+  }
+}

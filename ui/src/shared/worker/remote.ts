@@ -1,0 +1,82 @@
+// The page's side of the connection: the socket's face, held by a worker.
+import { createStore } from 'zustand/vanilla'
+import {
+  type Connection,
+  type Link,
+  notYet,
+  RequestError,
+  type RoomHandlers,
+  streamPort,
+} from '@/shared/socket'
+import type { RoomCall, ToPage, ToWorker } from './messages'
+
+// Post is how the worker is told something; it calls `take` with its answers.
+export type Post = (message: ToWorker, transfer?: Transferable[]) => void
+
+type Pending = { resolve: (d: unknown) => void; reject: (e: RequestError) => void }
+
+export class Remote implements Link {
+  readonly connection = createStore<Connection>(() => notYet)
+  readonly #post: Post
+  readonly #rooms = new Map<number, RoomHandlers>()
+  readonly #pending = new Map<number, Pending>()
+  #next = 1
+
+  constructor(url: string, post: Post) {
+    this.#post = post
+    post({ k: 'start', url })
+  }
+
+  connect(): void {
+    this.#post({ k: 'connect' })
+  }
+
+  disconnect(): void {
+    this.#post({ k: 'disconnect' })
+  }
+
+  wake(): void {
+    this.#post({ k: 'wake' })
+  }
+
+  enter(room: string, handlers: RoomHandlers): () => void {
+    const n = this.#next++
+    this.#rooms.set(n, handlers)
+    this.#post({ k: 'enter', n, room })
+    return () => {
+      if (this.#rooms.delete(n)) this.#post({ k: 'leave', n })
+    }
+  }
+
+  request<T>(m: string, d: unknown, ttl?: number): Promise<T> {
+    const i = this.#next++
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.set(i, { resolve: resolve as (d: unknown) => void, reject })
+      this.#post({ k: 'request', i, m, d, ...(ttl ? { ttl } : {}) })
+    })
+  }
+
+  log(run: string): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    this.#post({ k: 'log', run, port: port2 }, [port2])
+    return port1
+  }
+
+  take(message: ToPage): void {
+    if (message.k === 'connection') this.connection.setState(message.connection)
+    else if (message.k === 'stream') {
+      const port = streamPort()
+      this.#post({ k: 'stream', port }, port ? [port] : [])
+    } else if (message.k === 'room') call(this.#rooms.get(message.n), message.call, message.with)
+    else {
+      const pending = this.#pending.get(message.i)
+      this.#pending.delete(message.i)
+      if (message.error) pending?.reject(new RequestError(message.error.fault, message.error.sent))
+      else pending?.resolve(message.value)
+    }
+  }
+}
+
+function call(handlers: RoomHandlers | undefined, name: RoomCall, args: unknown[]): void {
+  if (handlers) (handlers[name] as ((...a: unknown[]) => void) | undefined)?.apply(handlers, args)
+}
