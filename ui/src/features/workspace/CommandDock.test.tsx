@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { type Socket, SocketContext } from '@/shared/socket'
+import { type Link, SocketContext } from '@/shared/socket'
 import type { Bench, Fault } from '@/shared/wire'
 import { CommandDock } from './CommandDock'
 import { bench, device } from './testing'
@@ -47,7 +47,7 @@ afterEach(() => {
 
 const sim = device('sim0001')
 function dock(on: Bench = bench('demo', [sim]), phase = 'connected') {
-  const socket = { connection: createStore(() => ({ phase })) } as unknown as Socket
+  const socket = { connection: createStore(() => ({ phase })) } as unknown as Link
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   return (
     <MantineProvider>

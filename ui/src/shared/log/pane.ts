@@ -58,6 +58,7 @@ export class Pane {
   #filled = 0 // views that hold a row
   #pausedAt = 0
   #version = -1
+  #view = 0 // height of what is seen, as measured
   #frame = 0
   #all = true // every row is to be filled again
   #drawn = 0 // when, by the page's clock
@@ -231,9 +232,11 @@ export class Pane {
 
   #scrolled(): void {
     const top = this.#scroller.scrollTop
-    if (!this.#isOwnMove(top)) {
+    // A view that grew may have been moved by the browser, and by nobody else.
+    if (this.#scroller.clientHeight !== this.#view) this.#measure()
+    else if (!this.#isOwnMove(top)) {
       this.#course.moved(top)
-      this.#placed = -1
+      this.#placed = Number.NaN
       if (this.#course.atEnd) {
         if (!this.state.getState().following) this.follow()
       } else this.pause()
@@ -246,7 +249,7 @@ export class Pane {
   }
 
   // A scroll event that only reports what `#place` set is nobody's wish.
-  #placed = -1
+  #placed = Number.NaN
   #isOwnMove(top: number): boolean {
     return Math.abs(top - this.#placed) <= 1
   }
@@ -313,6 +316,7 @@ export class Pane {
       '--chars',
       String(isWrapped ? 0 : Math.min(longest, longestShown)),
     )
+    this.#view = view
     this.#course.resize(this.#rows, view, line)
     this.#canvas.style.height = `${Math.max(this.#course.height, view)}px`
     if (this.state.getState().following) {
