@@ -1,6 +1,6 @@
 // What became of a line that is not to be seen, and what one can do.
 import { Button } from '@mantine/core'
-import type { Chosen, Log } from '@/shared/log'
+import { type Chosen, type Log, load } from '@/shared/log'
 import { count, plural, sentence } from '@/shared/words'
 import css from './run.module.css'
 import type { Line } from './useLine'
@@ -36,7 +36,7 @@ export function LineNote({ log, line, chosen, onChoose, onShowAll }: Props) {
   return (
     <span className={css.note} role="status">
       Line {count(chosen.cursor)} is {canLoad ? 'not received' : 'not kept'}. {sentence(reason)}
-      {canLoad ? <Button onClick={() => void log.load(from)}>Load</Button> : null}
+      {canLoad ? <Button onClick={() => void load(log, from)}>Load</Button> : null}
       {!canLoad && to !== undefined && to + 1 < log.state.getState().next ? (
         <Button onClick={() => onChoose(to + 1)}>Go to the nearest, {count(to + 1)}</Button>
       ) : null}

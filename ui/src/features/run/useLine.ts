@@ -19,7 +19,7 @@ export function useLine(log: Log, line: number | undefined): Line {
     const ask = async () => {
       if (isAsking) return
       isAsking = true
-      const what = await find(log, line)
+      const what = await find(log, line).catch(() => undefined)
       isAsking = false
       if (isGone) return
       setFound((before) =>

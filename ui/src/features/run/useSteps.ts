@@ -19,7 +19,9 @@ export function useSteps(
 ): Steps {
   const [at, setAt] = useState<Steps['at']>()
   const [said, setSaid] = useState('')
-  const step = async (kind: Kind, by: 1 | -1) => {
+  const step = (kind: Kind, by: 1 | -1) =>
+    go(kind, by).catch((e) => setSaid(e instanceof Error ? e.message : String(e)))
+  const go = async (kind: Kind, by: 1 | -1) => {
     const pane = handle?.pane
     const seen = pane?.state.getState()
     const { next, rows } = log.state.getState()

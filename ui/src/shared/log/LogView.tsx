@@ -14,6 +14,7 @@ import {
 import { useStore } from 'zustand'
 import { count } from '@/shared/words'
 import type { Scheme } from './colours'
+import { load } from './load'
 import type { Log } from './log'
 import css from './log.module.css'
 import { Mover } from './mover'
@@ -94,7 +95,7 @@ export function LogView(props: Props) {
   const act = (row: Element | null | undefined, name: string | undefined) => {
     const line = Number((row as HTMLElement | null | undefined)?.dataset.n)
     if (!line || !name) return
-    if (name === 'load') void log.load(line)
+    if (name === 'load') void load(log, line)
     else setWhole((before) => new Set([...before, line]))
   }
   const keys = new Map<string, () => void>([

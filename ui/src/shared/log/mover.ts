@@ -1,7 +1,7 @@
 // Moves the cursor through the rows of the view, by keys that may come faster
 // than the log answers: rows are counted here, lines are asked for after.
 import type { Log } from './log'
-import type { Pane } from './pane'
+import { gone, type Pane } from './pane'
 
 export class Mover {
   readonly #log: Log
@@ -27,7 +27,8 @@ export class Mover {
     const { filter } = this.#log.state.getState()
     const at = this.#at
     const isKnown = at && at.filter === filter && (at.line === undefined || at.line === cursor)
-    const row = isKnown ? at.row : await this.#log.rowOf(cursor)
+    const row = isKnown ? at.row : await this.#log.rowOf(cursor).catch(gone)
+    if (row === undefined) return
     await this.to(row + rows, isRange)
   }
 

@@ -55,6 +55,8 @@ export class Pane {
   #views: RowView[] = []
   #looks: Looks
   #first = 0 // row of the first view
+  #drawnFrom = 0 // row of the first of drawnRows
+  #drawnRows: (Row | undefined)[] = []
   #filled = 0 // views that hold a row
   #pausedAt = 0
   #version = -1
@@ -139,7 +141,8 @@ export class Pane {
   // show brings a line into view, in the middle where it was outside.
   // With `stays` it is no longer followed, even where the line is seen.
   async show(line: number, stays = false): Promise<void> {
-    const row = await this.#log.rowOf(line)
+    const row = await this.#log.rowOf(line).catch(gone)
+    if (row === undefined) return
     if (stays) this.pause()
     if (!this.#isSeen(row)) this.goTo(row, 'middle')
   }
@@ -212,10 +215,9 @@ export class Pane {
     if (!this.#shape.isWrapped) return this.#shape.line
     const known = this.#heights.get(row)
     if (known !== undefined) return known
-    const [above, here] =
-      row === 0 ? [undefined, ...this.#log.rows(0, 1)] : this.#log.rows(row - 1, 2)
+    const here = this.#at(row)
     if (!here) return this.#shape.line
-    this.#gauge.show(here, this.#looks, timeOf(above))
+    this.#gauge.show(here, this.#looks, timeOf(this.#at(row - 1)))
     this.#gauge.element.removeAttribute('id')
     delete this.#gauge.element.dataset.n
     this.#gauge.element.classList.add(css.gauge ?? '')
@@ -223,6 +225,13 @@ export class Pane {
     if (this.#heights.size >= keptHeights) this.#heights.clear()
     this.#heights.set(row, height)
     return height
+  }
+
+  // at is a row by what was drawn last; the log is asked only for others, since
+  // every asking moves the window that it keeps at hand.
+  #at(row: number): Row | undefined {
+    if (row < 0) return undefined
+    return this.#drawnRows[row - this.#drawnFrom] ?? this.#log.rows(row, 1)[0]
   }
 
   #isSeen(row: number): boolean {
@@ -266,7 +275,10 @@ export class Pane {
     this.#filter = filter
     this.#isFiltering = isFiltering
     if (version !== this.#version || this.#missing) {
-      if (version !== this.#version) this.#heights.clear()
+      if (version !== this.#version) {
+        this.#heights.clear()
+        this.#drawnRows = []
+      }
       this.#version = version
       this.#all = true
     }
@@ -280,8 +292,8 @@ export class Pane {
     if (this.state.getState().following) return
     const { cursor } = this.#looks
     const line = this.#sawCursor && cursor !== undefined ? cursor : this.state.getState().firstLine
-    const row = await this.#log.rowOf(line)
-    if (this.state.getState().following) return
+    const row = await this.#log.rowOf(line).catch(gone)
+    if (row === undefined || this.state.getState().following) return
     this.#course.toRow(row, line === cursor ? this.#scroller.clientHeight / 2 : 0)
     this.#course.hold()
     this.#place()
@@ -342,6 +354,8 @@ export class Pane {
     const kept = this.#turn(first)
     const rows = this.#log.rows(Math.max(0, first - 1), filled + 1)
     if (first === 0) rows.unshift(undefined)
+    this.#drawnFrom = first - 1
+    this.#drawnRows = rows
     this.#missing = false
     for (let i = 0; i < this.#views.length; i++) {
       const view = this.#views[i]!
@@ -373,9 +387,9 @@ export class Pane {
     } else {
       low = Math.max(first, last - Math.floor(view / this.#shape.line / 2))
     }
-    const shown = this.#log.rows(Math.max(0, last), 1)[0]
+    const shown = this.#at(Math.max(0, last))
     const lastLine = shown ? (shown.kind === 'line' ? shown.n : (shown.to ?? shown.from)) : 0
-    const top = this.#log.rows(low, 1)[0]
+    const top = this.#at(low)
     const firstLine = top ? (top.kind === 'line' ? top.n : top.from) : 1
     const before = this.state.getState()
     if (before.first !== low || before.last !== last || before.lastLine !== lastLine)
@@ -409,6 +423,9 @@ export class Pane {
     return { low: -by, high: n }
   }
 }
+
+// A log that is closed answers nothing any more.
+export const gone = () => undefined
 
 const timeOf = (row: Row | undefined) => (row?.kind === 'line' ? row.at : undefined)
 

@@ -2,7 +2,7 @@
 // errors, gaps, hits, bookmarks and the selection lie in the whole view.
 import { type Log, mark } from './log'
 import css from './log.module.css'
-import type { Pane } from './pane'
+import { gone, type Pane } from './pane'
 
 const redrawEvery = 500 // ms
 const leastThumb = 18
@@ -91,11 +91,12 @@ export class Strip {
     const chosen = [...this.#selected.marks, this.#selected.from, this.#selected.to].filter(
       (line) => line !== undefined,
     )
-    const [marks, ...places] = await Promise.all([
+    const answer = await Promise.all([
       this.#log.marks(Math.max(1, height)),
       ...chosen.slice(0, 500).map((line) => this.#log.rowOf(line)),
-    ])
-    if (turn !== this.#turn) return
+    ]).catch(gone)
+    if (!answer || turn !== this.#turn) return
+    const [marks, ...places] = answer
     const ink = this.#pen(width, height)
     if (!ink) return
     paintMarks(ink, marks, width)
