@@ -19,10 +19,11 @@ const asOf = Date.parse('2026-11-21T10:26:58')
 
 function show() {
   const socket = new Socket({ url: 'ws://lab/ws' })
+  const link = Object.assign(socket, { log: () => new MessageChannel().port1 })
   const set = (change: Partial<Connection>) => act(() => socket.connection.setState(change))
   render(
     <MantineProvider env="test">
-      <SocketContext value={socket}>
+      <SocketContext value={link}>
         <ConnectionBar />
       </SocketContext>
     </MantineProvider>,
