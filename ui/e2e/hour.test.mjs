@@ -6,14 +6,14 @@ import { log } from './harness/log.mjs'
 const { test, lab, open, newContext, until } = await desk()
 const total = 100_000
 const second = 70_001
-const script = (last) => `# the nightly map test
+const script = `# the nightly map test
 seq 1 29999
 echo 'E/nav: first fault: no position'
 seq 30001 70000
 echo 'E/nav: second fault: no map'
 seq 70002 99999
-echo '${last}'
-`
+echo "the last night: $(getprop debug.night)"
+setprop debug.night stormy`
 
 test("a tester's hour", async () => {
   await seedChecks()
@@ -37,7 +37,7 @@ test("a tester's hour", async () => {
     await page.getByText(', as expected').waitFor()
   })
 
-  const first = await lab.exec(script('done, once'))
+  const first = await lab.exec(script)
   const id = await step('runs a script', async () => {
     await page
       .getByRole('button', { name: /^Script/ })
@@ -45,11 +45,11 @@ test("a tester's hour", async () => {
       .click()
     const editor = page.locator('.cm-content')
     await editor.click()
-    await page.keyboard.insertText(script('done, twice'))
+    await page.keyboard.insertText(script)
     await page.keyboard.press('Control+Enter')
     return until('the run', async () => {
       const { runs } = await lab.get('/api/v1/runs?device=sim0001&limit=5')
-      return runs.find((run) => run.command.includes('done, twice'))?.id
+      return runs.find((run) => run.id !== first && run.command.startsWith('# the nightly'))?.id
     })
   })
 
@@ -57,7 +57,7 @@ test("a tester's hour", async () => {
     await page.goto(new URL(`/r/${id}`, page.url()).href)
     await page.getByText('Exited 0').first().waitFor({ timeout: 60_000 })
     await page.getByText('100,000').first().waitFor()
-    await until('the last line', async () => /done, twice/.test(await log(page).textContent()))
+    await until('the last line', async () => /night: stormy/.test(await log(page).textContent()))
   })
 
   await step('finds the second error', async () => {
@@ -79,9 +79,11 @@ test("a tester's hour", async () => {
   })
 
   await step('compares with the previous run', async () => {
-    await page.goto(new URL(`/r/${first}..${id}`, page.url()).href)
-    await page.getByText('done, once').first().waitFor()
-    await page.getByText('done, twice').first().waitFor()
+    await page.getByRole('button', { name: 'Compare…' }).click()
+    await page.getByRole('menuitem').first().click()
+    await page.waitForURL((url) => url.pathname === `/r/${first}..${id}`)
+    await page.getByText('1 difference').first().waitFor()
+    await page.getByText('stormy').first().waitFor()
   })
 })
 

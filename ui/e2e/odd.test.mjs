@@ -58,7 +58,7 @@ for (const [word, spoil] of Object.entries(storages)) {
     const field = page.getByRole('combobox', { name: 'Command' })
     await field.fill('echo still works')
     await field.press('Enter')
-    await page.getByText('echo still works').first().waitFor()
+    await page.locator('main').getByText('echo still works').first().waitFor()
     await page
       .getByText(/until the page is closed/)
       .first()

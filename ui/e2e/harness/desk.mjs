@@ -20,7 +20,7 @@ import { after, test as nodeTest } from 'node:test'
 import { artifacts, launch, missingBrowser, watch } from './browser.mjs'
 import { Lab } from './lab.mjs'
 import { missingLocal, startLocal, startMock } from './local.mjs'
-import { looks, sizes } from './looks.mjs'
+import { calm, looks, sizes } from './looks.mjs'
 import { startProxy } from './proxy.mjs'
 import { until } from './until.mjs'
 
@@ -28,13 +28,13 @@ const file = basename(process.argv[1] ?? 'e2e').replace('.test.mjs', '')
 
 // desk starts a farbench-local, or with { mock: 'states' | 'hostile' | 'empty' }
 // the mock relay with that lab.
-export async function desk({ mock, env } = {}) {
+export async function desk({ mock } = {}) {
   const missing = missingBrowser() ?? (mock ? undefined : missingLocal())
   if (missing) {
     console.error(`skipped: ${missing}`)
     process.exit(process.env.CI ? 1 : 0)
   }
-  const relay = await (mock ? startMock(mock, env) : startLocal())
+  const relay = await (mock ? startMock(mock) : startLocal())
   const browser = await launch()
   const lab = new Lab(relay)
   let way
@@ -111,7 +111,7 @@ export async function desk({ mock, env } = {}) {
     })
   }
 
-  return { test, lab, relay, open, newContext, looks, until, proxy, complaints }
+  return { test, lab, relay, open, newContext, calm, looks, until, proxy, complaints }
 }
 
 async function picture(contexts, name) {

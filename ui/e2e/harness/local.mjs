@@ -38,11 +38,24 @@ export async function startLocal() {
   }
 }
 
-// startMock takes one of the mock's worlds, and settings of its own.
-export async function startMock(world, settings = {}) {
-  const env = { ...process.env, ...settings }
-  const { link, stop } = await start(process.execPath, [mockProgram, '0', world], env)
-  return { link, url: new URL(link).origin, token: 'mock', stop }
+// startMock takes one of the mock's worlds. restart brings it back on the same
+// port under other settings, as a relay that was renewed would come back.
+export async function startMock(world) {
+  const run = (port, settings) =>
+    start(process.execPath, [mockProgram, port, world], { ...process.env, ...settings })
+  let now = await run('0', {})
+  const { link } = now
+  const { origin: url, port } = new URL(link)
+  return {
+    link,
+    url,
+    token: 'mock',
+    stop: () => now.stop(),
+    restart: async (settings) => {
+      await now.stop()
+      now = await run(port, settings)
+    },
+  }
 }
 
 // start waits for the line `open URL`. said() is the end of what the program

@@ -1,6 +1,15 @@
 // The log on a page, read as a person would: by scrolling.
 export const log = (page) => page.getByRole('listbox', { name: 'Log lines' }).first()
 
+// newest is the highest line that the log shows now.
+export const newest = (page) =>
+  log(page).evaluate((scroller) =>
+    Math.max(
+      0,
+      ...[...scroller.querySelectorAll('[data-n]:not([hidden])')].map((row) => +row.dataset.n),
+    ),
+  )
+
 // allRows scrolls through the log and returns every line as it is shown.
 export async function allRows(page) {
   return log(page).evaluate(async (scroller) => {
@@ -36,3 +45,5 @@ export async function allRows(page) {
     return [...rows].map(([n, row]) => ({ n, ...row })).sort((a, b) => a.n - b.n)
   })
 }
+
+export const allLines = async (page) => (await allRows(page)).map((row) => row.text)

@@ -13,24 +13,33 @@ export const sizes = [
 ]
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+// calm waits until the screen itself stands there and nothing of it loads.
+export async function calm(page) {
+  await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+}
+
+const whole = sizes.flatMap(({ width }) => [`${width} light`, `${width} dark`])
+const brief = ['1440 dark', '390 light']
+
 // looks takes the page as it stands through widths and schemes, and puts it
-// back. `widths` and `schemes` narrow that where a state exists in one alone.
-export async function looks(page, name, { widths, schemes = ['light', 'dark'] } = {}) {
+// back. A state beside the main one of a screen may be looked at in brief, one
+// that exists at some widths or in one scheme alone only there.
+export async function looks(page, name, { isBrief = false, widths, schemes } = {}) {
   const before = page.viewportSize()
   const faults = []
-  for (const size of sizes) {
-    if (widths && !widths.includes(size.width)) continue
-    await page.setViewportSize(size)
-    for (const scheme of schemes) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      await settled(page, scheme)
-      const path = `${artifacts}${name}-${size.width}-${scheme}.png`
-      await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
-      const at = `${name}, ${size.width} px, ${scheme}`
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (over > 0) faults.push(`${at}: the page is ${over} px too wide`)
-      for (const fault of await violations(page)) faults.push(`${at}: ${fault}`)
-    }
+  for (const look of isBrief ? brief : whole) {
+    const [wide, scheme] = look.split(' ')
+    const width = Number(wide)
+    if (widths?.includes(width) === false || schemes?.includes(scheme) === false) continue
+    await page.setViewportSize(sizes.find((s) => s.width === width))
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await settled(page, scheme)
+    const path = `${artifacts}${name}-${width}-${scheme}.png`
+    await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (over > 0) faults.push(`${name}, ${look}: the page is ${over} px too wide`)
+    for (const fault of await violations(page)) faults.push(`${name}, ${look}: ${fault}`)
   }
   await page.setViewportSize(before)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
