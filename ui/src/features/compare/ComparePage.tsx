@@ -54,7 +54,7 @@ export function ComparePage({ a, b, search, onSearch, onSwap }: Props) {
   }
   const keys = {
     n: { does: 'Next difference', run: () => go(1) },
-    'shift+N': { does: 'Previous difference', run: () => go(-1) },
+    N: { does: 'Previous difference', run: () => go(-1) },
     z: {
       does: 'All lines, or differences only',
       run: () => onSearch({ ...search, all: search.all ? undefined : true }),

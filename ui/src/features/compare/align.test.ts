@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { align, changed, countsOf, equal, onlyA, onlyB, type Rows } from './align'
+import { align, type Bounds, changed, countsOf, equal, onlyA, onlyB, type Rows } from './align'
 import { similarity } from './pair'
 import { itemAt, placeOf, placesOf, viewOf } from './view'
 
-const forever = { until: Number.POSITIVE_INFINITY, now: () => 0 }
+const forever: Bounds = { until: Number.POSITIVE_INFINITY, now: () => 0 }
 
 function compare(a: string[], b: string[], bounds = forever) {
   const numbers = new Map<string, number>()
@@ -110,6 +110,29 @@ describe('aligning two runs', () => {
     expect(c.changed + c.onlyB + c.equal).toBe(b.length)
     expect(c.changed + c.onlyA + c.onlyB).toBeLessThan(200)
     expect(rows.isRough).toBe(false)
+  })
+})
+
+describe('aligning long runs', () => {
+  it('finds its way by lines that stand once', () => {
+    const random = dice(3)
+    const a = Array.from({ length: 60_000 }, (_, i) => `line ${i}`)
+    const b = a.map((line) => (random(10) === 0 ? `${line} new` : line))
+    const parts: number[] = []
+    const rows = compare(a, b, { ...forever, progress: (part: number) => parts.push(part) })
+    const c = countsOf(rows)
+    expect(c.onlyA + c.onlyB).toBe(0)
+    expect(c.changed).toBe(b.filter((line) => line.endsWith('new')).length)
+    expect(rows.isRough).toBe(false)
+    expect(Math.max(...parts)).toBeLessThanOrEqual(1)
+  })
+
+  it('ends in time where nothing is alike', () => {
+    const side = (name: string) => Array.from({ length: 20_000 }, (_, i) => `${name} ${i % 300}`)
+    const [a, b] = [side('a'), side('b')]
+    const rows = compare(a, b)
+    const c = countsOf(rows)
+    expect([c.equal, c.changed + c.onlyA, c.changed + c.onlyB]).toEqual([0, 20_000, 20_000])
   })
 })
 

@@ -31,9 +31,11 @@ export function align(a: Int32Array, b: Int32Array, similar: Similar, bounds: Bo
   const match = new Int32Array(a.length).fill(-1)
   const open: Span[] = [[0, a.length, 0, b.length]]
   let isRough = false
+  let settled = 0 // lines of A
   for (let span = open.pop(); span; span = open.pop()) {
     const [a0, a1, b0, b1] = trim(a, b, span, match)
-    bounds.progress?.(1 - left(open, a1 - a0) / Math.max(1, a.length))
+    settled += span[1] - span[0]
+    bounds.progress?.(settled / Math.max(1, a.length))
     if (a0 === a1 || b0 === b1) continue
     const lines = a1 - a0 + b1 - b0
     if (lines <= small && exact(a, b, [a0, a1, b0, b1], match, bounds)) continue
@@ -43,10 +45,12 @@ export function align(a: Int32Array, b: Int32Array, similar: Similar, bounds: Bo
     }
     const anchors = anchorsOf(a, b, [a0, a1, b0, b1])
     if (anchors.length > 0) {
+      settled -= a1 - a0 - anchors.length
       let [fromA, fromB] = [a0, b0]
       for (const [i, j] of anchors) {
         match[i] = j
-        open.push([fromA, i, fromB, j])
+        if (fromA < i && fromB < j) open.push([fromA, i, fromB, j])
+        else settled += i - fromA
         fromA = i + 1
         fromB = j + 1
       }
@@ -57,8 +61,6 @@ export function align(a: Int32Array, b: Int32Array, similar: Similar, bounds: Bo
   }
   return { ...rowsOf(match, b.length, similar, bounds), isRough }
 }
-
-const left = (open: Span[], here: number) => open.reduce((n, [a0, a1]) => n + (a1 - a0), 0) + here
 
 // trim settles what both begin and end with.
 function trim(a: Int32Array, b: Int32Array, span: Span, match: Int32Array): Span {

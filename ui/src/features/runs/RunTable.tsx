@@ -56,7 +56,7 @@ export function RunTable(props: ListProps) {
           {columns.map((c) => (
             <col key={c.id} style={{ width: c.width }} />
           ))}
-          <col style={{ width: 136 }} />
+          <col className={css.actsColumn} />
         </colgroup>
         <thead>
           <tr>

@@ -42,7 +42,7 @@ export const columns: Column[] = [
   {
     id: 'outcome',
     title: 'Outcome',
-    width: '124px',
+    width: '116px',
     isUsual: true,
     cell: (run) => <Outcome run={run} />,
   },
@@ -50,7 +50,7 @@ export const columns: Column[] = [
   {
     id: 'device',
     title: 'Device',
-    width: '21%',
+    width: '20%',
     isUsual: true,
     cell: (run) => (
       <span className={css.on}>
@@ -58,11 +58,11 @@ export const columns: Column[] = [
       </span>
     ),
   },
-  { id: 'by', title: 'By', width: '112px', isUsual: true, cell: (run) => <By name={run.by} /> },
+  { id: 'by', title: 'By', width: '96px', isUsual: true, cell: (run) => <By name={run.by} /> },
   {
     id: 'started',
     title: 'Started',
-    width: '84px',
+    width: '80px',
     isNumber: true,
     isUsual: true,
     cell: (run) => clock(startOf(run)),
@@ -70,7 +70,7 @@ export const columns: Column[] = [
   {
     id: 'duration',
     title: 'Duration',
-    width: '84px',
+    width: '76px',
     isNumber: true,
     isUsual: true,
     cell: (run, now) => (
@@ -80,7 +80,7 @@ export const columns: Column[] = [
   {
     id: 'lines',
     title: 'Lines',
-    width: '96px',
+    width: '88px',
     isNumber: true,
     isUsual: true,
     cell: (run) => count(run.lines),
