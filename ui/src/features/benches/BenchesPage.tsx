@@ -6,7 +6,7 @@ import { Plus } from 'lucide-react'
 import { useMemo, useRef } from 'react'
 import { goesOn, useLab } from '@/shared/lab'
 import { useActions } from '@/shared/palette'
-import { useLate, useTitle } from '@/shared/parts'
+import { PageHead, useLate, useTitle } from '@/shared/parts'
 import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Run } from '@/shared/wire'
@@ -72,11 +72,9 @@ export function BenchesPage({ search, onSearch }: Props) {
 
   return (
     <>
-      <header className={css.bar}>
-        <h1>Benches</h1>
-        <span>{loaded ? `${plural(devices, 'device')} · ${running} running` : ''}</span>
-        {benches.length > 0 ? <Add /> : null}
-      </header>
+      <PageHead title="Benches" acts={benches.length > 0 ? <Add /> : null}>
+        {loaded ? `${plural(devices, 'device')} · ${running} running` : null}
+      </PageHead>
       {benches.length > 0 ? (
         <FilterBar
           benches={benches}

@@ -1,11 +1,19 @@
 // Two runs side by side, with what differs marked.
 import { ActionIcon, Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import { ArrowLeftRight, ChevronRight, Download, Link as LinkIcon } from 'lucide-react'
+import { ArrowLeftRight, Download, Link as LinkIcon } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { useKeys } from '@/shared/keys'
 import { useActions } from '@/shared/palette'
-import { CopyButton, copy, FaultNote, Hidden, Skeleton, useLate, useTitle } from '@/shared/parts'
+import {
+  CopyButton,
+  copy,
+  FaultNote,
+  Hidden,
+  PageHead,
+  Skeleton,
+  useLate,
+  useTitle,
+} from '@/shared/parts'
 import { useSettings } from '@/shared/settings'
 import { toast } from '@/shared/toast'
 import { count } from '@/shared/words'
@@ -79,44 +87,44 @@ export function ComparePage({ a, b, search, onSearch, onSwap }: Props) {
 
   return (
     <main className={css.page}>
-      <header className={css.title}>
-        <nav aria-label="Where">
-          <Link to="/runs">Runs</Link>
-          <ChevronRight size={14} aria-hidden />
-        </nav>
-        <h1>Compare</h1>
+      <PageHead
+        up={{ to: '/runs', label: 'Runs' }}
+        title="Compare"
+        acts={
+          <>
+            <Button leftSection={<ArrowLeftRight size={14} aria-hidden />} onClick={onSwap}>
+              Swap sides
+            </Button>
+            <Button
+              className={css.wide}
+              leftSection={<Download size={14} aria-hidden />}
+              onClick={download}
+              disabled={!rows}
+            >
+              Download as diff
+            </Button>
+            <ActionIcon
+              className={css.narrow}
+              aria-label="Download as diff"
+              onClick={download}
+              disabled={!rows}
+            >
+              <Download size={16} strokeWidth={1.75} />
+            </ActionIcon>
+            <CopyButton
+              className={css.wide}
+              text={location.href}
+              icon={<LinkIcon size={14} aria-hidden />}
+            >
+              Copy link
+            </CopyButton>
+          </>
+        }
+      >
         <code className={css.ids}>
           {a}..{b}
         </code>
-        <div className={css.acts}>
-          <Button leftSection={<ArrowLeftRight size={14} aria-hidden />} onClick={onSwap}>
-            Swap sides
-          </Button>
-          <Button
-            className={css.wide}
-            leftSection={<Download size={14} aria-hidden />}
-            onClick={download}
-            disabled={!rows}
-          >
-            Download as diff
-          </Button>
-          <ActionIcon
-            className={css.narrow}
-            aria-label="Download as diff"
-            onClick={download}
-            disabled={!rows}
-          >
-            <Download size={16} strokeWidth={1.75} />
-          </ActionIcon>
-          <CopyButton
-            className={css.wide}
-            text={location.href}
-            icon={<LinkIcon size={14} aria-hidden />}
-          >
-            Copy link
-          </CopyButton>
-        </div>
-      </header>
+      </PageHead>
       <div className={css.heads}>
         <SideHead side="A" id={a} doc={docs.a} />
         <SideHead side="B" id={b} doc={docs.b} />

@@ -1,7 +1,7 @@
 // Two runs' lines side by side: which are equal, which changed, which stand on
 // one side alone. Pure; lines are numbers here, equal lines have equal numbers.
 import { diffArrays } from 'diff'
-import { pair } from './pair'
+import { pair, type Similar } from './pair'
 
 export const equal = 0
 export const changed = 1
@@ -18,9 +18,6 @@ export type Bounds = {
   now: () => number
   progress?: (part: number) => void
 }
-
-// similarity of line a and line b of a stretch that differs, 0 to 1; -1: never a pair
-export type Similar = (a: number, b: number) => number
 
 type Span = [a0: number, a1: number, b0: number, b1: number]
 

@@ -1,9 +1,9 @@
 // Within a stretch that differs: which line of A became which line of B.
-import type { Similar } from './align'
-
 const cells = 10_000 // pairs that are weighed; a longer stretch is paired in order
 const enough = 0.5
 
+// similarity of line a and line b of a stretch that differs, 0 to 1; -1: never a pair
+export type Similar = (a: number, b: number) => number
 type Pair = [a: number, b: number] // -1: absent
 
 export function pair(

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router'
 import {
   ChevronDown,
   ChevronLeft,
-  ChevronRight,
   Download,
   Ellipsis,
   Link as LinkIcon,
@@ -12,7 +11,7 @@ import {
   Square,
 } from 'lucide-react'
 import { goesOn } from '@/shared/lab'
-import { CopyButton, FaultNote, RunTag, Skeleton } from '@/shared/parts'
+import { CopyButton, FaultNote, PageHead, RunTag, Skeleton } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
 import { Compare, Others } from './Compare'
@@ -33,7 +32,7 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
   const isConnected = useConnection((c) => c.phase === 'connected')
   const isOn = run !== undefined && goesOn(run)
   const name = run?.check?.label ?? run?.command.trim().split('\n')[0]
-  const title = <h1 title={run?.command}>{name ?? (isLate ? '' : id)}</h1>
+  const title = name ?? (isLate ? '' : id)
   const tag = run ? <RunTag run={run} /> : isLate ? <Skeleton width={80} /> : null
   const again = run ? (
     <Button
@@ -58,10 +57,10 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
   return (
     <>
       {isPhone ? (
-        <header className={css.title}>
+        <header className={css.phone}>
           <div className={css.top}>
             <Back run={run} />
-            {title}
+            <h1 title={run?.command}>{title}</h1>
             <ActionIcon size={44} aria-label="Search this log" onClick={onSearch}>
               <Search size={20} />
             </ActionIcon>
@@ -75,34 +74,32 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
           </div>
         </header>
       ) : (
-        <header className={css.title}>
-          <nav aria-label="Where">
-            {run ? (
-              <Link to="/b/$bench/$device" params={{ bench: run.bench, device: run.device }}>
-                {run.bench}
-              </Link>
-            ) : (
-              <Link to="/">Benches</Link>
-            )}
-            <ChevronRight size={14} aria-hidden />
-          </nav>
-          {tag}
-          {title}
-          <div className={css.acts}>
-            {cancel}
-            {again}
-            {run ? <Compare run={run} /> : null}
-            {run ? <Downloads acts={acts} /> : null}
-            <CopyButton text={link} icon={<LinkIcon size={14} aria-hidden />}>
-              Copy link
-            </CopyButton>
-          </div>
-        </header>
+        <PageHead
+          up={run ? upTo(run) : { to: '/', label: 'Benches' }}
+          sign={tag}
+          title={title}
+          hint={run?.command}
+          className={css.title}
+          acts={
+            <>
+              {cancel}
+              {again}
+              {run ? <Compare run={run} /> : null}
+              {run ? <Downloads acts={acts} /> : null}
+              <CopyButton text={link} icon={<LinkIcon size={14} aria-hidden />}>
+                Copy link
+              </CopyButton>
+            </>
+          }
+        />
       )}
       {acts.fault ? <FaultNote fault={acts.fault} /> : null}
     </>
   )
 }
+
+const upTo = ({ bench, device }: Run) =>
+  ({ to: '/b/$bench/$device', params: { bench, device }, label: bench }) as const
 
 // Where one most likely came from: the device that the run was on.
 function Back({ run }: { run: Run | undefined }) {

@@ -1,11 +1,8 @@
-// What one does with a run: again, cancel, copy, download.
-import { useState } from 'react'
-import { useStart } from '@/shared/lab'
+import { useCancel, useStart } from '@/shared/lab'
 import type { Log } from '@/shared/log'
 import { copy } from '@/shared/parts'
-import { RequestError, useSocket } from '@/shared/socket'
 import { toast } from '@/shared/toast'
-import type { Fault, Run } from '@/shared/wire'
+import type { Run } from '@/shared/wire'
 
 export type Acts = ReturnType<typeof useActs>
 
@@ -81,22 +78,3 @@ export async function copyLink(link: string, what: string): Promise<void> {
 }
 
 const messageOf = (e: unknown) => (e instanceof Error ? e.message : String(e))
-
-function useCancel(id: string) {
-  const socket = useSocket()
-  const [busy, setBusy] = useState(false)
-  const [fault, setFault] = useState<Fault>()
-  const cancel = async () => {
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await socket.request('run.cancel', { id })
-    } catch (e) {
-      if (!(e instanceof RequestError)) throw e
-      if (e.fault.code !== 'run_ended') setFault(e.fault)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return { cancel, busy, fault }
-}

@@ -6,7 +6,15 @@ import { Link as LinkIcon } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { goesOn } from '@/shared/lab'
 import { useActions } from '@/shared/palette'
-import { CopyButton, FaultNote, Skeleton, useLate, useNow, useTitle } from '@/shared/parts'
+import {
+  CopyButton,
+  FaultNote,
+  PageHead,
+  Skeleton,
+  useLate,
+  useNow,
+  useTitle,
+} from '@/shared/parts'
 import { useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import { count, plural, time } from '@/shared/words'
@@ -74,13 +82,16 @@ export function RunsPage({ search, onSearch, onOpen, onCompare }: Props) {
   const List = isPhone ? RunCards : RunTable
   return (
     <>
-      <header className={css.bar}>
-        <h1>Runs</h1>
-        <span>{running > 0 ? `${count(running)} running` : ''}</span>
-        <CopyButton text={location.href} icon={<LinkIcon size={14} aria-hidden />}>
-          Copy link
-        </CopyButton>
-      </header>
+      <PageHead
+        title="Runs"
+        acts={
+          <CopyButton text={location.href} icon={<LinkIcon size={14} aria-hidden />}>
+            Copy link
+          </CopyButton>
+        }
+      >
+        {running > 0 ? `${count(running)} running` : null}
+      </PageHead>
       <main className={css.page}>
         <Filters
           search={search}

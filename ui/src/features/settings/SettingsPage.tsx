@@ -1,7 +1,7 @@
 // A person's settings, and what is kept where.
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
-import { Hidden, useTitle } from '@/shared/parts'
+import { Hidden, PageHead, useTitle } from '@/shared/parts'
 import { changeSettings, type Settings, useSettings } from '@/shared/settings'
 import { KeptHere } from './KeptHere'
 import { PinOrder } from './PinOrder'
@@ -12,10 +12,9 @@ export function SettingsPage() {
   useTitle('Settings')
   return (
     <>
-      <header className={css.bar}>
-        <h1>Settings</h1>
-        <span>Kept by the relay, for you, in every browser</span>
-      </header>
+      <PageHead title="Settings">
+        <span className={css.where}>Kept by the relay, for you, in every browser</span>
+      </PageHead>
       <main className={css.page}>
         <Section title="Look">
           <Choice

@@ -11,7 +11,7 @@ import {
   RotateCw,
   Star,
 } from 'lucide-react'
-import { goesOn } from '@/shared/lab'
+import { goesOn, useCancel } from '@/shared/lab'
 import { copy, FaultNote, RunIcon, runSign, useNow } from '@/shared/parts'
 import { toast } from '@/shared/toast'
 import type { Bench, Device, Run } from '@/shared/wire'
@@ -20,7 +20,6 @@ import { BlockBody } from './BlockBody'
 import css from './block.module.css'
 import { firstLine, moreLines, tookMs } from './blocks'
 import { Peek } from './Peek'
-import { useCancel } from './useCancel'
 import { useLaunch } from './useLaunch'
 import { outputText, wholeCommand } from './useOutput'
 import { VerdictIcon, VerdictTag } from './VerdictTag'

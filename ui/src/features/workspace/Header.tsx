@@ -1,8 +1,7 @@
 import { ActionIcon } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import { ChevronRight, Clock, Link as LinkIcon, Star } from 'lucide-react'
+import { Clock, Link as LinkIcon, Star } from 'lucide-react'
 import { useLab } from '@/shared/lab'
-import { BenchSign, CopyButton } from '@/shared/parts'
+import { BenchSign, CopyButton, PageHead } from '@/shared/parts'
 import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Device } from '@/shared/wire'
@@ -21,13 +20,32 @@ export function Header({ bench, device }: { bench: Bench; device: Device | undef
   const pin = () =>
     changeSettings({ pins: isPinned ? pins.filter((p) => p !== bench.id) : [...pins, bench.id] })
   return (
-    <header className={css.header}>
-      <nav aria-label="Where">
-        <Link to="/">Benches</Link>
-        <ChevronRight size={14} aria-hidden />
-      </nav>
-      <BenchSign mood={moodOf(bench, runs)} />
-      <h1>{bench.name || bench.id}</h1>
+    <PageHead
+      up={{ to: '/', label: 'Benches' }}
+      sign={<BenchSign mood={moodOf(bench, runs)} />}
+      title={bench.name || bench.id}
+      hint={bench.name || bench.id}
+      acts={
+        <>
+          <ActionIcon
+            variant="default"
+            aria-label={isPinned ? 'Unpin this bench' : 'Pin this bench'}
+            aria-pressed={isPinned}
+            className={isPinned ? css.pinned : undefined}
+            onClick={pin}
+          >
+            <Star size={16} strokeWidth={1.75} fill={isPinned ? 'currentColor' : 'none'} />
+          </ActionIcon>
+          <CopyButton
+            text={location.origin + path}
+            icon={<LinkIcon size={14} aria-hidden />}
+            className={css.wide}
+          >
+            Copy link
+          </CopyButton>
+        </>
+      }
+    >
       <span className={css.labels}>{(bench.labels ?? []).join(' · ')}</span>
       {bench.rtt_ms != null && !known ? (
         <span className={tripTone(bench.rtt_ms)} title="Round trip from the relay to the bench">
@@ -39,24 +57,7 @@ export function Header({ bench, device }: { bench: Bench; device: Device | undef
           <Clock size={14} aria-hidden /> as of {time(known)}
         </span>
       ) : null}
-      <span className={css.space} />
-      <ActionIcon
-        variant="default"
-        aria-label={isPinned ? 'Unpin this bench' : 'Pin this bench'}
-        aria-pressed={isPinned}
-        className={isPinned ? css.pinned : undefined}
-        onClick={pin}
-      >
-        <Star size={16} strokeWidth={1.75} fill={isPinned ? 'currentColor' : 'none'} />
-      </ActionIcon>
-      <CopyButton
-        text={location.origin + path}
-        icon={<LinkIcon size={14} aria-hidden />}
-        className={css.wide}
-      >
-        Copy link
-      </CopyButton>
-    </header>
+    </PageHead>
   )
 }
 

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useKeys } from '@/shared/keys'
 import { useLab } from '@/shared/lab'
-import { Skeleton, useLate, useTitle } from '@/shared/parts'
+import { PageHead, Skeleton, useLate, useTitle } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
 import { Blocks } from './Blocks'
 import { CommandDock } from './CommandDock'
@@ -93,9 +93,7 @@ function Loading({ isLate }: { isLate: boolean }) {
     <main className={css.page} aria-busy="true">
       {isLate ? (
         <>
-          <div className={css.header}>
-            <Skeleton width={240} />
-          </div>
+          <PageHead title={<Skeleton width={240} />} />
           <div className={css.loading}>
             <Skeleton width="60%" />
             <Skeleton width="80%" />

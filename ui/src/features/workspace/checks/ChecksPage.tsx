@@ -1,9 +1,8 @@
 // The editor of the lab's checks and saved commands.
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import { ChevronRight, GitMerge } from 'lucide-react'
+import { GitMerge } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import { Bar, FaultNote, Skeleton, useLate, useTitle } from '@/shared/parts'
+import { Bar, FaultNote, PageHead, Skeleton, useLate, useTitle } from '@/shared/parts'
 import { ProblemError } from '@/shared/query'
 import { toast } from '@/shared/toast'
 import { plural } from '@/shared/words'
@@ -62,26 +61,27 @@ export function ChecksPage({ command, edit, onEdit }: Props) {
   const isDirty = edits.size > 0
   return (
     <main className={css.page}>
-      <header className={css.header}>
-        <nav aria-label="Where">
-          <Link to="/">Benches</Link>
-          <ChevronRight size={14} aria-hidden />
-        </nav>
-        <h1>Checks and saved commands</h1>
-        <span className={css.space} />
-        {isDirty ? (
-          <Button variant="subtle" color="gray" onClick={editor.discard}>
-            Discard
-          </Button>
-        ) : null}
-        <Button
-          variant="filled"
-          disabled={!isDirty || editor.busy || asked.length > 0}
-          onClick={save}
-        >
-          {editor.busy ? 'Saving' : isDirty ? `Save ${plural(edits.size, 'change')}` : 'Saved'}
-        </Button>
-      </header>
+      <PageHead
+        up={{ to: '/', label: 'Benches' }}
+        title="Checks and saved commands"
+        className={css.head}
+        acts={
+          <>
+            {isDirty ? (
+              <Button variant="subtle" color="gray" onClick={editor.discard}>
+                Discard
+              </Button>
+            ) : null}
+            <Button
+              variant="filled"
+              disabled={!isDirty || editor.busy || asked.length > 0}
+              onClick={save}
+            >
+              {editor.busy ? 'Saving' : isDirty ? `Save ${plural(edits.size, 'change')}` : 'Saved'}
+            </Button>
+          </>
+        }
+      />
       {editor.isJoined && asked.length === 0 ? (
         <Bar tone="accent" icon={<GitMerge size={16} aria-hidden />} title="Put together.">
           Somebody else saved meanwhile. Your changes and theirs are both here.

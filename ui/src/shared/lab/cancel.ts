@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { RequestError, useSocket } from '@/shared/socket'
 import type { Fault } from '@/shared/wire'
 
+// useCancel asks for the end of a run; one that has ended meanwhile is no fault.
 export function useCancel(id: string) {
   const socket = useSocket()
   const [busy, setBusy] = useState(false)
