@@ -46,4 +46,24 @@ func (s *Server) enter() bool {
 	return true
 }
 
+// admit lets a socket or stream in, or tells it why not. leave counts it out
+// again, after all that touches it: who drains finds nobody left.
+func (s *Server) admit(c *hub.Conn) (leave func(), ok bool) {
+	if !s.enter() {
+		c.Close(hub.Draining, "the relay is stopping", retrySpread())
+		return func() {}, false
+	}
+	isSeated := s.sockets.take()
+	if !isSeated {
+		c.Close(1013, fullHouse.Message, retrySpread())
+	}
+	return func() {
+		if isSeated {
+			s.sockets.free()
+		}
+		c.Leave()
+		s.active.Done()
+	}, isSeated
+}
+
 func retrySpread() time.Duration { return 200*time.Millisecond + rand.N(3*time.Second) }

@@ -62,19 +62,12 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 	c := s.hub.Connect(wire.NewID("c"), out)
 	c.Downward()
 	defer c.Leave()
-	if !s.enter() {
-		c.Close(hub.Draining, "the relay is stopping", retrySpread())
+	leave, ok := s.admit(c)
+	defer leave()
+	if !ok {
 		out.discard()
 		return
 	}
-	defer s.active.Done()
-	defer c.Leave() // before Done: who drains finds nobody left
-	if !s.sockets.take() {
-		c.Close(1013, fullHouse.Message, retrySpread())
-		out.discard()
-		return
-	}
-	defer s.sockets.free()
 
 	visit := newVisit(s, c, person)
 	visit.maxRooms, visit.vector = maxStreamRooms, out.vector

@@ -64,19 +64,12 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 
 	c := s.hub.Connect(wire.NewID("c"), out)
 	defer c.Leave()
-	if !s.enter() {
-		c.Close(hub.Draining, "the relay is stopping", retrySpread())
+	leave, ok := s.admit(c)
+	defer leave()
+	if !ok {
 		out.discard()
 		return
 	}
-	defer s.active.Done()
-	defer c.Leave() // before Done: who drains finds nobody left
-	if !s.sockets.take() {
-		c.Close(1013, fullHouse.Message, retrySpread())
-		out.discard()
-		return
-	}
-	defer s.sockets.free()
 
 	// The library would write its answers beside the hub's writer.
 	ws.SetPingHandler(func(data string) error { c.Urgent(hub.Pong([]byte(data))); return nil })
