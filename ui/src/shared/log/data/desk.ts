@@ -30,7 +30,7 @@ export class Desk {
   #seeker: Seeker | undefined
   #hits: Sieve | undefined
   #want = { from: 0, count: 0, isTail: true }
-  #sent = 0 // rows of the tail below this one are with the page
+  #sent = 0 // wanted rows below this one are with the page
   #reshaped = 0
   #isFresh = false
   #told: Partial<LogState> = {}
@@ -59,8 +59,8 @@ export class Desk {
     if (message.m === 'want') {
       const { from, count, isTail } = message
       this.#want = { from, count, isTail }
-      this.#sent = 0
       this.#rows(from, count)
+      this.#sent = Math.min(from + count, this.#view.total)
     } else if (message.m === 'peek') {
       this.#rows(message.from, message.count)
     } else if (message.m === 'filter') {
@@ -142,11 +142,14 @@ export class Desk {
       this.#sent = 0
       message.isFresh = true
     }
-    const first = isTail ? Math.max(this.#sent, this.#view.total - count) : from
-    const wanted = isTail ? this.#view.total - first : message.isFresh ? count : 0
-    if (wanted > 0) {
-      message.rows = { from: first, rows: this.#collect(first, wanted) }
-      if (isTail) this.#sent = this.#view.total
+    // A view that is sieved anew grows from nothing: no row is sent before it is there.
+    const { total } = this.#view
+    const low = isTail ? total - count : from
+    const first = Math.max(this.#sent, low, 0)
+    const end = isTail ? total : Math.min(from + count, total)
+    if (end > first) {
+      message.rows = { from: first, rows: this.#collect(first, end - first) }
+      this.#sent = end
     }
     this.#say(message)
   }

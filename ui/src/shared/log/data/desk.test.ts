@@ -1,0 +1,61 @@
+import { expect, it, vi } from 'vitest'
+import { Handle } from '../open'
+import { Desk } from './desk'
+import { Feed } from './feed'
+import { RegexRunner, type WorkerLike } from './regex'
+import { type RegexTask, work } from './regexWork'
+import { block, relay } from './testing'
+
+// pageOf gives a page's handle on a run of so many lines, over a real port and
+// with the pattern's worker a turn away.
+function pageOf(lines: number) {
+  let handlers: Parameters<ConstructorParameters<typeof Feed>[0]['enter']>[1] | undefined
+  const rooms = {
+    enter: (_: string, given: typeof handlers) => {
+      handlers = given
+      return () => undefined
+    },
+  }
+  const feed = new Feed(rooms as never, 'r1', relay(lines))
+  handlers?.event('block', block(1, lines), '1')
+  const { port1, port2 } = new MessageChannel()
+  new Desk(
+    feed,
+    port1 as never,
+    () => new RegexRunner(worker()),
+    () => undefined,
+  )
+  return new Handle(port2 as never)
+}
+
+function worker(): WorkerLike {
+  const made: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    terminate: () => undefined,
+    postMessage: (task: RegexTask) =>
+      setTimeout(() => made.onmessage?.({ data: work(task) } as MessageEvent)),
+  }
+  setTimeout(() => made.onmessage?.({ data: 'ready' } as MessageEvent))
+  return made
+}
+
+const shown = (log: Handle) =>
+  log.rows(0, 50).map((row) => (row?.kind === 'line' ? row.text : undefined))
+
+it('gives no row that the filter hides, also while a pattern is at work', async () => {
+  const log = pageOf(300)
+  await vi.waitFor(() => expect(log.state.getState().rows).toBe(300))
+  await vi.waitFor(() => expect(shown(log)[49]).toBe('line 50')) // the window is at the top
+  const seen = new Set<string | undefined>()
+  log.filter({ text: '^line .*00$', isRegex: true })
+  log.watch(() => {
+    const { filter, rows } = log.state.getState()
+    if (filter && rows > 0) for (const text of shown(log)) seen.add(text)
+  })
+  await vi.waitFor(() => expect(log.state.getState().rows).toBe(3))
+  await vi.waitFor(() => expect(shown(log)).toEqual(['line 100', 'line 200', 'line 300']))
+  seen.delete(undefined)
+  expect([...seen]).toEqual(['line 100', 'line 200', 'line 300'])
+  log.close()
+})
