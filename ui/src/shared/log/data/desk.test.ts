@@ -17,7 +17,7 @@ function pageOf(lines: number) {
     },
   }
   const feed = new Feed(rooms as never, 'r1', relay(lines))
-  handlers?.event('block', block(1, lines), '1')
+  handlers?.event('block', block(1, lines))
   const { port1, port2 } = new MessageChannel()
   new Desk(
     feed,
