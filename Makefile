@@ -1,6 +1,6 @@
 # `make help` lists what there is. A fresh clone needs Go and Node, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint gen ui build fmt gen-check go-test ui-test
+.PHONY: help run test bench lint gen ui build fmt picture gen-check go-test ui-test
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 GOBUILD  = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -39,6 +39,10 @@ build: $(DASHBOARD) ## build the programs into bin/
 	mkdir -p bin
 	cd agent && $(GOBUILD) -o ../bin/ ./cmd/farbench-agent
 	cd relay && $(GOBUILD) -o ../bin/ ./cmd/farbench ./cmd/farbench-relay ./cmd/farbench-local
+
+picture: $(DASHBOARD) ## renew the README's picture: a true screenshot, light and dark
+	mkdir -p bin && cd relay && go build -o ../bin/farbench-local ./cmd/farbench-local
+	node ui/scripts/picture.mjs
 
 fmt: $(UI_TOOLS) ## format everything
 	cd agent && go run $(LINTER) fmt ./...
