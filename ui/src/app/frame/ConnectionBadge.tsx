@@ -3,6 +3,7 @@ import { Button, Popover } from '@mantine/core'
 import { useState } from 'react'
 import { type Phase, useConnection, useSocket } from '@/shared/socket'
 import { time } from '@/shared/words'
+import badge from './badge.module.css'
 import css from './frame.module.css'
 
 const words: Record<Phase, string> = {
@@ -46,7 +47,7 @@ export function ConnectionBadge() {
           <small className={tripTone(isOn ? roundTrip : undefined)}>{trip}</small>
         </button>
       </Popover.Target>
-      <Popover.Dropdown className={css.pop}>
+      <Popover.Dropdown className={badge.pop}>
         <b>{words[phase]}</b>
         <dl>
           <dt>Relay</dt>

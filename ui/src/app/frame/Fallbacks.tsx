@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router'
 import { CopyButton, FaultNote, Hidden, Skeleton, useTitle } from '@/shared/parts'
-import css from './frame.module.css'
+import css from './fallbacks.module.css'
 
 export function Loading() {
   return (

@@ -3,8 +3,8 @@ import { X } from 'lucide-react'
 import { Mark, useLate } from '@/shared/parts'
 import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
-import css from './frame.module.css'
 import { openHelp } from './help'
+import css from './notes.module.css'
 
 // Three sentences for who is here for the first time. Who closed them once sees
 // them on no other browser either; the settings show them again.

@@ -6,7 +6,7 @@ import { useStore } from 'zustand'
 import { clock } from '@/shared/clock'
 import { trouble } from '@/shared/storage'
 import { elapsed } from '@/shared/words'
-import css from './frame.module.css'
+import css from './notes.module.css'
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 

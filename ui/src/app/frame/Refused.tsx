@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { FaultNote } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
-import css from './frame.module.css'
+import css from './fallbacks.module.css'
 
 // The relay will not have this page, and trying again alone would not help.
 export function Refused() {
