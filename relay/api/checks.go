@@ -60,6 +60,14 @@ type Verdict struct {
 	Partial bool `json:"partial,omitempty"`
 }
 
+// Trial is the body of POST /api/v1/checks/try: a check, and a text as its
+// command could print it with exit code 0. The answer is the Verdict.
+type Trial struct {
+	Pattern string      `json:"pattern"`
+	Expect  wire.Expect `json:"expect"`
+	Text    string      `json:"text"`
+}
+
 // Mistake is one mistake of a document, and where it stands: checks[2].pattern.
 type Mistake struct {
 	Place   string `json:"place"`

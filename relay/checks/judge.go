@@ -203,6 +203,23 @@ func (j *Judge) Verdict(run api.Run, complete bool) api.Verdict {
 	return v
 }
 
+// Try judges a text as if a check's command had printed it and ended well.
+func Try(t api.Trial) api.Verdict {
+	j := NewJudge(wire.RunCheck{Pattern: t.Pattern, Expect: t.Expect})
+	ended := api.Run{State: wire.Ended, Outcome: wire.Exited, ExitCode: new(int)}
+	if !j.Reads(ended) {
+		return j.Verdict(ended, true)
+	}
+	n := int64(0)
+	for text := range strings.SplitSeq(t.Text, "\n") {
+		n++
+		if !j.line(wire.Line{N: n, Stream: wire.Out, Bytes: []byte(text)}) {
+			break
+		}
+	}
+	return j.Verdict(ended, true)
+}
+
 func byExit(v api.Verdict, run api.Run) api.Verdict {
 	if run.ExitCode == nil {
 		v.Verdict, v.Reason = api.NotRun, "there is no exit code"

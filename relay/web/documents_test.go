@@ -93,6 +93,25 @@ func TestVerdict_OfTheRunsLines(t *testing.T) {
 	}
 }
 
+func TestChecksTry_JudgesATextAsARun(t *testing.T) {
+	s := openSite(t)
+	for trial, want := range map[string]api.Verdict{
+		`{"pattern":"v=(?<v>\\S+)","expect":{"is":"2"},"text":"x\nv=2 y"}`: {Verdict: api.Pass, Found: "2", Expected: "2", Line: 2, Matched: "v=2", From: 2, To: 3, Reason: "as expected"},
+		`{"pattern":"v=(?<v>\\S+)","expect":{"below":2},"text":"v=2\r\n"}`: {Verdict: api.Fail, Found: "2", Expected: "below 2", Line: 1, Matched: "v=2", From: 2, To: 3, Reason: "found 2, expected below 2"},
+		`{"pattern":"v=(?<v>\\S+)","expect":{},"text":""}`:                 {Verdict: api.NoMatch, Expected: "anything", Reason: `no line matches v=(?<v>\S+)`},
+		`{"pattern":"v=","expect":{},"text":"v=2"}`:                        {Verdict: api.NotRun, Expected: "anything", Reason: `the pattern has no named group that says which part is the value; write it like versionName=(?<version>\S+)`},
+		`{"pattern":"","expect":{},"text":"v=2"}`:                          {Verdict: api.Pass, Found: "exit code 0", Expected: "exit code 0", Reason: "as expected"},
+	} {
+		var got api.Verdict
+		if err := json.Unmarshal([]byte(body(t, s.ask("POST", "/api/v1/checks/try", trial))), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%s\ngot  %+v\nwant %+v", trial, got, want)
+		}
+	}
+}
+
 func TestLog_EndsBehindTo(t *testing.T) {
 	s := openSite(t)
 	s.lab.run("r1")

@@ -39,6 +39,27 @@ func (s *Server) routeVerdict() {
 		verdict, err := s.verdict(ctx, run)
 		return &answer[api.Verdict]{verdict}, err
 	})
+	ask(s, huma.Operation{
+		OperationID: "checks-try", Method: http.MethodPost, Path: "/api/v1/checks/try", MaxBodyBytes: -1,
+		Summary: "How a check would come out on a text",
+	}, func(ctx context.Context, in *answer[api.Trial]) (*answer[api.Verdict], error) {
+		done, err := s.seat(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		return &answer[api.Verdict]{checks.Try(in.Body)}, nil
+	})
+}
+
+// seat waits until one more may be judged.
+func (s *Server) seat(ctx context.Context) (done func(), err error) {
+	select {
+	case s.verdicts <- struct{}{}:
+		return func() { <-s.verdicts }, nil
+	case <-ctx.Done():
+		return nil, &wire.Fault{Code: wire.Unavailable, Message: "other runs are being judged", Hint: "ask again in a few seconds", Retry: true}
+	}
 }
 
 var noCheck = &wire.Fault{Code: wire.NotFound, Message: "this run was not started by a check", Hint: "POST /api/v1/runs with check instead of command starts one"}
@@ -48,12 +69,11 @@ func (s *Server) verdict(ctx context.Context, run api.Run) (api.Verdict, error) 
 	if judge := checks.NewJudge(*run.Check); !judge.Reads(run) {
 		return judge.Verdict(run, true), nil
 	}
-	select {
-	case s.verdicts <- struct{}{}:
-		defer func() { <-s.verdicts }()
-	case <-ctx.Done():
-		return api.Verdict{}, &wire.Fault{Code: wire.Unavailable, Message: "other runs are being judged", Hint: "ask again in a few seconds", Retry: true}
+	done, err := s.seat(ctx)
+	if err != nil {
+		return api.Verdict{}, err
 	}
+	defer done()
 	began := time.Now()
 	for wait := 10 * time.Millisecond; ; wait *= 2 {
 		f := &judging{judge: checks.NewJudge(*run.Check)}

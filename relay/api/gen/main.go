@@ -28,6 +28,7 @@ type documents struct {
 	LogLine       api.LogLine       `json:"log_line"`
 	Checks        api.Checks        `json:"checks"`
 	Verdict       api.Verdict       `json:"verdict"`
+	Trial         api.Trial         `json:"trial"`
 	Settings      api.Settings      `json:"settings"`
 	History       api.History       `json:"history"`
 	Problem       api.Problem       `json:"problem"`

@@ -24,6 +24,8 @@ export const getText = async (path: string, signal?: AbortSignal): Promise<strin
   (await send('GET', path, undefined, signal)).text()
 export const putJSON = async <T>(path: string, body: unknown): Promise<T> =>
   (await send('PUT', path, body)).json()
+export const postJSON = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  (await send('POST', path, body, signal)).json()
 
 export const signIn = (token: string) => send('POST', '/api/v1/session', { token })
 export const redeemLink = (code: string) => send('POST', '/api/v1/link/redeem', { code })

@@ -1,1 +1,1 @@
-export { getJSON, getText, ProblemError, putJSON, queryClient } from './query'
+export { getJSON, getText, ProblemError, postJSON, putJSON, queryClient } from './query'

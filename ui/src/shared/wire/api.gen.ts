@@ -10,6 +10,7 @@ export interface Documents {
   log_line: LogLine
   checks: Checks
   verdict: Verdict
+  trial: Trial
   settings: Settings
   history: History
   problem: Problem
@@ -183,6 +184,11 @@ export interface Verdict {
   to: number
   reason: string
   partial?: boolean
+}
+export interface Trial {
+  pattern: string
+  expect: Expect
+  text: string
 }
 export interface Settings {
   revision: number

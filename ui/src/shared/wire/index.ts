@@ -22,6 +22,7 @@ export type {
   Runs,
   SavedCommand,
   Settings,
+  Trial,
   User,
   Verdict,
 } from './api.gen'

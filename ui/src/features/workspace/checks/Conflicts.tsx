@@ -3,8 +3,8 @@ import { Button } from '@mantine/core'
 import type { Expect } from '@/shared/wire'
 import css from './checks.module.css'
 import type { Any, Asked } from './document'
+import { expectation } from './expectation'
 import { same } from './merge'
-import { expectation } from './tryout'
 
 type Props = { asked: Asked[]; onChoose: (asked: Asked, chosen: Any | undefined) => void }
 

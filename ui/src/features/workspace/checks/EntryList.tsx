@@ -3,7 +3,7 @@ import { CircleAlert, ListChecks, Plus, Star } from 'lucide-react'
 import { Hidden } from '@/shared/parts'
 import css from './checks.module.css'
 import type { Any, Content, Mistakes, Section } from './document'
-import { expectation } from './tryout'
+import { expectation } from './expectation'
 
 type Props = {
   content: Content

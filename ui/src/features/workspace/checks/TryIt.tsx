@@ -1,15 +1,15 @@
 // A check tried on a text: what it would find, before anybody relies on it.
 import { Textarea } from '@mantine/core'
 import { CircleCheck, CircleX } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
-import type { Check } from '@/shared/wire'
+import { useState } from 'react'
+import type { Check, Verdict } from '@/shared/wire'
+import { sentence } from '@/shared/words'
 import css from './checks.module.css'
-import { expectation, type Tried } from './tryout'
 import { useTry } from './useTry'
 
 export function TryIt({ check }: { check: Check }) {
   const [text, setText] = useState('')
-  const tried = useTry(useDeferredValue(check), useDeferredValue(text))
+  const { data: verdict, error } = useTry(check, text)
   return (
     <div className={css.try}>
       <Textarea
@@ -22,36 +22,33 @@ export function TryIt({ check }: { check: Check }) {
         onChange={(e) => setText(e.currentTarget.value)}
       />
       <p role="status" className={css.tried}>
-        {tried ? <Result tried={tried} check={check} /> : null}
+        {text === '' ? null : error ? error.message : verdict ? <Result verdict={verdict} /> : null}
       </p>
     </div>
   )
 }
 
-function Result({ tried, check }: { tried: Tried; check: Check }) {
-  if (tried.is === 'fault') {
+function Result({ verdict }: { verdict: Verdict }) {
+  const { verdict: word, matched, from, to, line, reason, expected } = verdict
+  const passes = word === 'pass'
+  const Sign = passes ? CircleCheck : CircleX
+  const sign = <Sign size={16} aria-hidden className={passes ? css.good : css.bad} />
+  if (!matched) {
     return (
       <>
-        <CircleX size={16} aria-hidden className={css.bad} /> {tried.message}
+        {sign} {sentence(reason)}
       </>
     )
   }
-  if (tried.is === 'none') return <>No line matches.</>
-  const { matched, from, to, value, line, passes } = tried
   return (
     <>
-      {passes ? (
-        <CircleCheck size={16} aria-hidden className={css.good} />
-      ) : (
-        <CircleX size={16} aria-hidden className={css.bad} />
-      )}{' '}
-      Line {line}:{' '}
+      {sign} Line {line}:{' '}
       <code>
         {matched.slice(0, from)}
-        <mark>{value}</mark>
+        <mark>{matched.slice(from, to)}</mark>
         {matched.slice(to)}
       </code>{' '}
-      {passes ? 'passes' : `fails, expected ${expectation(check.expect)}`}
+      {passes ? 'passes' : `fails, expected ${expected}`}
     </>
   )
 }

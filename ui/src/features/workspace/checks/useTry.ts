@@ -1,33 +1,18 @@
-import { useEffect, useState } from 'react'
-import type { Check } from '@/shared/wire'
-import type { Tried } from './tryout'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { postJSON } from '@/shared/query'
+import type { Check, Trial, Verdict } from '@/shared/wire'
 
-const longest = 1000 // ms that a pattern may take
+const longest = 200_000 // characters that are sent
 
-// useTry tries a check on a text as both are typed.
-export function useTry(check: Pick<Check, 'pattern' | 'expect'>, text: string): Tried | undefined {
-  const [tried, setTried] = useState<Tried>()
-  const { pattern } = check
-  const expect = JSON.stringify(check.expect)
-  useEffect(() => {
-    if (!pattern || !text) {
-      setTried(undefined)
-      return
-    }
-    const worker = new Worker(new URL('./tryWorker.ts', import.meta.url), { type: 'module' })
-    const timer = setTimeout(() => {
-      worker.terminate()
-      setTried({ is: 'fault', message: 'The pattern takes too long on this text' })
-    }, longest)
-    worker.onmessage = (e: MessageEvent<Tried>) => {
-      clearTimeout(timer)
-      setTried(e.data)
-    }
-    worker.postMessage({ pattern, expect: JSON.parse(expect), text })
-    return () => {
-      clearTimeout(timer)
-      worker.terminate()
-    }
-  }, [pattern, expect, text])
-  return tried
+// useTry asks the relay's own judge, as check and text are typed.
+export function useTry({ pattern, expect }: Check, text: string) {
+  const [trial] = useDebouncedValue<Trial>({ pattern, expect, text: text.slice(0, longest) }, 200)
+  return useQuery({
+    queryKey: ['try', trial],
+    queryFn: ({ signal }) => postJSON<Verdict>('/api/v1/checks/try', trial, signal),
+    enabled: trial.pattern !== '' && trial.text !== '',
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  })
 }
