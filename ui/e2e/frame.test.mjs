@@ -211,33 +211,6 @@ test('a lost connection is a bar that counts down, and counts what came meanwhil
   await lab.cancel(id)
 })
 
-// A relay of tomorrow closes with 4502.
-test('a newer relay asks for a reload in a bar, and the page stays', async () => {
-  const context = await newContext()
-  let isNew = false
-  await context.routeWebSocket('**/ws', (ws) => {
-    if (isNew) {
-      ws.send(JSON.stringify({ t: 'bye', code: 4502, reason: 'speaks version 2' }))
-      ws.close({ code: 4502 })
-      return
-    }
-    const relay = ws.connectToServer()
-    relay.onMessage((message) => {
-      if (isNew) ws.close({ code: 4002 })
-      else ws.send(message)
-    })
-  })
-  const page = await open('/', { context })
-  await page.getByRole('heading', { name: 'demo' }).first().waitFor()
-  isNew = true
-  await page.getByText('This relay speaks a newer version.').waitFor({ timeout: 40_000 })
-  await page.getByRole('heading', { name: 'demo' }).first().waitFor()
-  await looks(page, 'newer-relay')
-  isNew = false
-  await page.getByRole('button', { name: 'Reload' }).click()
-  await page.locator('[data-phase=connected]').first().waitFor()
-})
-
 test('a browser that keeps nothing: everything works, and a quiet note says so', async () => {
   const context = await newContext()
   await context.addInitScript(() => {

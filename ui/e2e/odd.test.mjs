@@ -9,8 +9,9 @@ test('a relay that speaks a newer protocol asks for a reload and takes nothing a
   const page = await open('/b/hil-07/hu5h2446a0131')
   const field = page.getByRole('combobox', { name: 'Command' })
   await field.fill('echo half a thought')
-  await relay.restart({ MOCK_PROTOCOL: '2' })
+  await relay.restart({ MOCK_PROTOCOL: '2' }) // it closes with 4502
   await page.getByText('This relay speaks a newer version.').waitFor()
+  await page.getByRole('heading', { name: 'hil-07' }).waitFor()
   assert.equal(await page.getByRole('dialog').count(), 0, 'a refusal is no dialog')
   assert.equal(await field.inputValue(), 'echo half a thought')
   await looks(page, 'newer-relay')
