@@ -14,7 +14,7 @@ let pane: Pane
 beforeEach(() => {
   scroller = document.createElement('div')
   document.body.append(scroller)
-  Object.defineProperty(scroller, 'clientHeight', { value: view })
+  viewIs(view)
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockImplementation(function (
     this: HTMLElement,
   ) {
@@ -26,6 +26,8 @@ afterEach(() => {
   scroller.remove()
 })
 
+const viewIs = (value: number) =>
+  Object.defineProperty(scroller, 'clientHeight', { value, configurable: true })
 const made = (fake: FakeLog, isWrapped = false) => {
   pane = new Pane(scroller, fake.log, plainLooks, { line: row, isWrapped })
   return pane
@@ -96,6 +98,39 @@ describe.each([false, true])('a pane, wrapped: %s', (isWrapped) => {
     scrollTo(scroller.scrollTop)
     pane.follow()
     await until(() => expect(shown().at(-1)).toBe(1000))
+  })
+
+  // A bar above the log comes or goes, and moves the log's edge.
+  it.each([
+    ['grows', view + 3 * row],
+    ['shrinks', view - 3 * row],
+  ])('goes where somebody scrolls while the view %s', async (_, height) => {
+    const fake = new FakeLog().print(1000)
+    made(fake, isWrapped)
+    await until(() => expect(shown().at(-1)).toBe(1000))
+    scrollTo(0)
+    await until(() => expect(shown()[0]).toBe(1))
+    viewIs(height)
+    scrollTo(8 * row)
+    await until(() => expect(shown()[0]).toBe(9))
+    expect(pane.state.getState().following).toBe(false)
+  })
+
+  it('takes a push back to the end, by the browser, for nobody’s wish', async () => {
+    const fake = new FakeLog().print(1000)
+    made(fake, isWrapped)
+    await until(() => expect(shown().at(-1)).toBe(1000))
+    const height = () => Number.parseInt(scroller.querySelector('div')!.style.height, 10)
+    Object.defineProperty(scroller, 'scrollHeight', { get: height })
+    const push = (grown: number) => {
+      viewIs(grown)
+      scrollTo(Math.min(scroller.scrollTop, height() - grown))
+    }
+    push(view + row)
+    expect(pane.state.getState().following).toBe(true)
+    pane.goTo(987, 'top')
+    push(view + 5 * row)
+    expect(pane.state.getState().following).toBe(false)
   })
 
   it('draws what is not at hand as soon as it comes', async () => {

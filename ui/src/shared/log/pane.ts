@@ -241,9 +241,12 @@ export class Pane {
 
   #scrolled(): void {
     const top = this.#scroller.scrollTop
-    // A view that grew may have been moved by the browser, and by nobody else.
-    if (this.#scroller.clientHeight !== this.#view) this.#measure()
-    else if (!this.#isOwnMove(top)) {
+    const isOwn = this.#isOwnMove(top) || this.#isPushed(top)
+    const isOther = this.#scroller.clientHeight !== this.#view
+    this.#top = top
+    if (isOther && isOwn) this.#measure()
+    else if (!isOwn) {
+      if (isOther) this.#fit()
       this.#course.moved(top)
       this.#placed = Number.NaN
       if (this.#course.atEnd) {
@@ -259,13 +262,23 @@ export class Pane {
 
   // A scroll event that only reports what `#place` set is nobody's wish.
   #placed = Number.NaN
+  #top = 0 // the scrollTop last seen
   #isOwnMove(top: number): boolean {
     return Math.abs(top - this.#placed) <= 1
+  }
+
+  // A browser moves a view that grew beyond the end back to the end, and no
+  // further: whatever else comes while the view changes is somebody's wish.
+  #isPushed(top: number): boolean {
+    const { clientHeight, scrollHeight } = this.#scroller
+    if (clientHeight <= this.#view) return false
+    return top < this.#top && top >= scrollHeight - clientHeight - 1
   }
 
   #place(): void {
     this.#scroller.scrollTop = this.#course.place
     this.#placed = this.#scroller.scrollTop
+    this.#top = this.#placed
     this.#course.settled(this.#placed)
   }
 
@@ -313,6 +326,19 @@ export class Pane {
   }
 
   #measure(): void {
+    this.#fit()
+    if (this.state.getState().following) {
+      this.#course.toEnd()
+      this.#place()
+    } else {
+      this.#course.hold()
+      const fresh = Math.max(0, this.#rows - this.#pausedAt)
+      if (fresh !== this.state.getState().fresh) this.state.setState({ fresh })
+    }
+  }
+
+  // fit takes the view's height as it is now, and makes as many rows as it holds.
+  #fit(): void {
     const view = this.#scroller.clientHeight
     const { longest } = this.#log.state.getState()
     const { line, isWrapped } = this.#shape
@@ -331,14 +357,6 @@ export class Pane {
     this.#view = view
     this.#course.resize(this.#rows, view, line)
     this.#canvas.style.height = `${Math.max(this.#course.height, view)}px`
-    if (this.state.getState().following) {
-      this.#course.toEnd()
-      this.#place()
-    } else {
-      this.#course.hold()
-      const fresh = Math.max(0, this.#rows - this.#pausedAt)
-      if (fresh !== this.state.getState().fresh) this.state.setState({ fresh })
-    }
   }
 
   #render(): void {
