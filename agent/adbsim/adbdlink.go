@@ -54,6 +54,7 @@ func (a *adbd) receive(ctx context.Context) {
 		if err != nil || a.device.thawed(ctx) != nil {
 			return
 		}
+		buf = p.data[:cap(p.data)] // one that had to grow serves the next packet too
 		switch p.command {
 		case cmdCNXN:
 			a.limit = int(min(max(p.arg1, 4096), maxPayload))
@@ -86,7 +87,7 @@ func (a *adbd) receive(ctx context.Context) {
 func (a *adbd) banner() []byte {
 	m := a.device.model
 	return fmt.Appendf(nil, "device::ro.product.name=%s;ro.product.model=%s;ro.product.device=%s;features=%s",
-		m.product, m.name, m.device, deviceFeatures)
+		m.product, m.name, m.device, a.device.offers())
 }
 
 // send writes a packet whole.

@@ -28,6 +28,8 @@ type Device struct {
 	lose        context.CancelFunc
 	frozen      chan struct{} // not nil while frozen; closed when it thaws
 	noExit      bool
+	interrupt   *interruption // of the next transfer
+	features    string
 }
 
 // model is what kind of device it is.
@@ -48,6 +50,8 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 		model:   models[index%len(models)],
 		serial:  fmt.Sprintf("SIM%04d", index+1),
 		devPath: fmt.Sprintf("usb:1-%d", index+1),
+
+		features: deviceFeatures,
 	}
 	seed := fnv.New64a()
 	_, _ = seed.Write([]byte(d.serial))

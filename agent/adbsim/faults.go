@@ -3,6 +3,7 @@ package adbsim
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -90,7 +91,8 @@ func (d *Device) Thaw() {
 
 // FaultProperty is the system property by which a shell on the device asks for
 // a fault: setprop debug.farbench.fault VALUE. "noexit" lets commands end
-// without their exit packet, "" ends that. "offline", "unauthorized",
+// without their exit packet, "" ends that. "cut N" ends the stream of the next
+// push or pull after N bytes, "stall N" freezes the device there. "offline", "unauthorized",
 // "recovery", "vanish", "freeze" and "reboot" happen to the device at once; a
 // time behind them, as in "offline 5s", is when it comes back.
 const FaultProperty = "debug.farbench.fault"
@@ -105,9 +107,46 @@ type asked struct {
 const maxAsked = 16
 
 func (d *Device) propertyChanged(name, value string) {
-	if name == FaultProperty && value != "" && value != "noexit" {
-		d.ask(value)
+	if name != FaultProperty || value == "" || value == "noexit" {
+		return
 	}
+	word, rest, _ := strings.Cut(value, " ")
+	if after, err := strconv.ParseInt(rest, 10, 64); err == nil && after >= 0 {
+		switch word {
+		case "cut":
+			d.InterruptTransfer(after, nil)
+			return
+		case "stall":
+			d.InterruptTransfer(after, (*Device).Freeze)
+			return
+		}
+	}
+	d.ask(value)
+}
+
+// interruption is what happens in the middle of a transfer.
+type interruption struct {
+	after int64 // bytes of content
+	do    func(*Device)
+}
+
+// InterruptTransfer does something to the device once so many bytes of the
+// next pushed or pulled file have passed: (*Device).Freeze, (*Device).Vanish.
+// nil cuts the transfer's stream and leaves the device as it is.
+func (d *Device) InterruptTransfer(after int64, do func(*Device)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.interrupt = &interruption{after, do}
+}
+
+// interrupted takes the interruption that the device's next transfer meets,
+// nil for none.
+func (d *Device) interrupted() *interruption {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := d.interrupt
+	d.interrupt = nil
+	return i
 }
 
 func (d *Device) ask(fault string) {
@@ -187,6 +226,20 @@ func (d *Device) omitsExit() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.noExit
+}
+
+// SetFeatures says what the device's adbd offers, as on an older or a newer
+// Android: "shell_v2,cmd". A real adb server asks when it connects.
+func (d *Device) SetFeatures(features string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.features = features
+}
+
+func (d *Device) offers() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.features
 }
 
 // SetSerial gives the device another serial, also one that another device has

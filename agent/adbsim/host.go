@@ -16,8 +16,8 @@ const hostVersion = 41
 // deviceFeatures are what a device's adbd offers; hostFeatures what the
 // server itself adds.
 const (
-	deviceFeatures = "shell_v2,cmd"
-	hostFeatures   = "shell_v2,cmd"
+	deviceFeatures = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
+	hostFeatures   = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
 )
 
 // serveHost speaks the host protocol on one connection: selectors may come
@@ -169,7 +169,7 @@ func (h *host) about(name string, which selector) {
 			fail(h.conn, "%v", stateError(d.State))
 			return
 		}
-		_ = okay(h.conn, counted(deviceFeatures))
+		_ = okay(h.conn, counted(d.offers()))
 	case "get-state":
 		_ = okay(h.conn, counted(d.State))
 	case "get-serialno":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 )
 
 // opened is a service that has been accepted and now has the stream. It
@@ -36,8 +37,28 @@ func (d *Device) open(service string) (opened, error) {
 		return d.shell(mode), nil
 	case "exec":
 		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00")}), nil
+	case "sync":
+		return d.sync, nil
 	case "reboot":
 		return func(context.Context, io.ReadWriteCloser) { d.ask("reboot") }, nil
 	}
 	return nil, errClosed
+}
+
+// lingerTime is how long a client may take to close after the last byte.
+const lingerTime = 2 * time.Second
+
+// halfClose ends the stream so that its last bytes arrive: closing a TCP
+// connection on which input lies unread would reset it and could drop them.
+// read reads what the client still sends, until it closes.
+func halfClose(stream io.ReadWriteCloser, read func()) {
+	half, ok := stream.(interface{ CloseWrite() error })
+	if ok && half.CloseWrite() == nil {
+		timer := time.AfterFunc(lingerTime, func() { _ = stream.Close() })
+		defer timer.Stop()
+	} else {
+		_ = stream.Close()
+	}
+	read()
+	_ = stream.Close()
 }

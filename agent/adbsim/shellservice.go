@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/farbench/farbench/agent/adbsim/machine"
 	"github.com/farbench/farbench/agent/adbsim/shell"
@@ -112,22 +111,10 @@ func (s *session) run(ctx context.Context) {
 	reading.Wait()
 }
 
-// lingerTime is how long a client may take to close after the exit packet.
-const lingerTime = 2 * time.Second
-
-// linger ends the stream so that its last bytes arrive: closing a TCP
-// connection on which input lies unread would reset it and could drop them.
+// linger ends the stream so that its last bytes arrive.
 func (s *session) linger(hangup func(), reading *sync.WaitGroup) {
 	hangup() // input that no process will read is thrown away from now on
-	half, ok := s.stream.(interface{ CloseWrite() error })
-	if ok && half.CloseWrite() == nil {
-		timer := time.AfterFunc(lingerTime, func() { _ = s.stream.Close() })
-		defer timer.Stop()
-	} else {
-		_ = s.stream.Close()
-	}
-	reading.Wait()
-	_ = s.stream.Close()
+	halfClose(s.stream, reading.Wait)
 }
 
 func (s *session) environment() []string {

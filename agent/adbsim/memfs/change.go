@@ -1,6 +1,7 @@
 package memfs
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -29,6 +30,24 @@ func (f *FS) Mkdir(name string) error {
 	return nil
 }
 
+// MkdirAll makes a directory and those above it.
+func (f *FS) MkdirAll(name string) error {
+	at := "/"
+	for part := range strings.SplitSeq(strings.Trim(path.Clean("/"+name), "/"), "/") {
+		at = path.Join(at, part)
+		if err := f.Mkdir(at); err != nil && !errors.Is(err, syscall.EEXIST) {
+			if info, there := f.Stat(at); there == nil && info.IsDir() {
+				continue
+			}
+			return err
+		}
+	}
+	if info, err := f.Stat(at); err != nil || !info.IsDir() {
+		return syscall.ENOTDIR
+	}
+	return nil
+}
+
 // entryCost is what a name costs of the quota: without it, empty files without
 // number would cost nothing.
 const entryCost = 512
@@ -40,8 +59,15 @@ func (f *FS) roomForEntry() error {
 	return nil
 }
 
+// number gives a node its number.
+func (f *FS) number(n *node) {
+	f.lastIno++
+	n.ino = f.lastIno
+}
+
 func (f *FS) add(dir, n *node) {
 	n.mtime = f.now()
+	f.number(n)
 	dir.kids[n.name] = n
 	dir.mtime = n.mtime
 	f.used += entryCost
@@ -76,7 +102,7 @@ func (f *FS) drop(dir, n *node) {
 		n.orphan = true
 		return
 	}
-	f.used -= int64(len(n.data))
+	f.used -= n.data.size
 }
 
 // Rename moves a file or directory, over a file that is there.
@@ -190,7 +216,7 @@ func (i Install) Dir(name string, write error) {
 
 // File puts a file with fixed content.
 func (i Install) File(name string, perm fs.FileMode, data []byte) {
-	i.put(name, &node{kind: Regular, perm: perm, data: data})
+	i.put(name, &node{kind: Regular, perm: perm, data: wholly(data)})
 }
 
 // Made puts a file whose content made gives at each opening.
@@ -218,6 +244,7 @@ func (i Install) put(name string, n *node) *node {
 		next := dir.kids[part]
 		if next == nil {
 			next = &node{name: part, kind: Dir, perm: 0o755, mtime: n.mtime, kids: map[string]*node{}, write: dir.write}
+			i.fs.number(next)
 			dir.kids[part] = next
 		}
 		dir = next
@@ -226,6 +253,7 @@ func (i Install) put(name string, n *node) *node {
 	if old := dir.kids[n.name]; old != nil && n.kind == Dir {
 		return old
 	}
+	i.fs.number(n)
 	dir.kids[n.name] = n
 	return n
 }

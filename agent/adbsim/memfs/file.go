@@ -3,8 +3,10 @@ package memfs
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // File is an open regular file. One File is used by one reader or writer at a
@@ -48,8 +50,8 @@ func (f *FS) Open(name string, flag int) (*File, error) {
 		file.made, file.isMade = n.made(), true
 	}
 	if flag&os.O_TRUNC != 0 && writing {
-		f.used -= int64(len(n.data))
-		n.data = nil
+		f.used -= n.data.size
+		n.data = content{}
 		n.mtime = f.now()
 	}
 	n.opens++
@@ -80,16 +82,20 @@ func (f *File) Read(p []byte) (int, error) {
 	if f.flag&os.O_WRONLY != 0 {
 		return 0, syscall.EBADF
 	}
-	data := f.made
-	if !f.isMade {
-		f.fs.mu.RLock()
-		defer f.fs.mu.RUnlock()
-		data = f.node.data
+	if f.isMade {
+		if f.off >= int64(len(f.made)) {
+			return 0, io.EOF
+		}
+		n := copy(p, f.made[f.off:])
+		f.off += int64(n)
+		return n, nil
 	}
-	if f.off >= int64(len(data)) {
+	f.fs.mu.RLock()
+	defer f.fs.mu.RUnlock()
+	if f.off >= f.node.data.size {
 		return 0, io.EOF
 	}
-	n := copy(p, data[f.off:])
+	n := f.node.data.readAt(p, f.off)
 	f.off += int64(n)
 	return n, nil
 }
@@ -104,10 +110,10 @@ func (f *File) Write(p []byte) (int, error) {
 	defer f.fs.mu.Unlock()
 	n := f.node
 	if f.flag&os.O_APPEND != 0 {
-		f.off = int64(len(n.data))
+		f.off = n.data.size
 	}
 	var err error
-	if grow := f.off + int64(len(p)) - int64(len(n.data)); grow > 0 {
+	if grow := f.off + int64(len(p)) - n.data.size; grow > 0 {
 		if room := f.fs.quota - f.fs.used; grow > room {
 			p = p[:max(0, int64(len(p))-(grow-max(0, room)))]
 			err = syscall.ENOSPC
@@ -117,17 +123,8 @@ func (f *File) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	end := f.off + int64(len(p))
-	if grow := end - int64(len(n.data)); grow > 0 {
-		f.fs.used += grow
-		if f.off == int64(len(n.data)) {
-			n.data = append(n.data, p...)
-		} else {
-			n.data = append(n.data, make([]byte, grow)...)
-			copy(n.data[f.off:], p)
-		}
-	} else {
-		copy(n.data[f.off:], p)
-	}
+	f.fs.used += max(0, end-n.data.size)
+	n.data.writeAt(p, f.off)
 	f.off = end
 	n.mtime = f.fs.now()
 	return len(p), err
@@ -143,8 +140,22 @@ func (f *File) Close() error {
 	f.closed = true
 	f.node.opens--
 	if f.node.orphan && f.node.opens == 0 {
-		f.fs.used -= int64(len(f.node.data))
-		f.node.data = nil
+		f.fs.used -= f.node.data.size
+		f.node.data = content{}
 	}
 	return nil
+}
+
+// SetMode sets the permission bits, wherever the file is by now.
+func (f *File) SetMode(perm fs.FileMode) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	f.node.perm = perm & fs.ModePerm
+}
+
+// SetModTime sets the time of the last change.
+func (f *File) SetModTime(at time.Time) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	f.node.mtime = at
 }

@@ -30,9 +30,10 @@ type FS struct {
 	now   func() time.Time
 	quota int64
 
-	mu   sync.RWMutex // guards used and every node of the tree
-	used int64
-	root *node
+	mu      sync.RWMutex // guards what is below and every node of the tree
+	used    int64
+	lastIno uint64
+	root    *node
 }
 
 type node struct {
@@ -41,7 +42,8 @@ type node struct {
 	perm   fs.FileMode
 	mtime  time.Time
 	kids   map[string]*node
-	data   []byte
+	data   content
+	ino    uint64 // never used again
 	target string
 	made   func() []byte // content made at each opening, in place of data
 	opens  int
@@ -51,9 +53,11 @@ type node struct {
 
 // New makes an empty filesystem whose files together hold at most quota bytes.
 func New(quota int64, now func() time.Time) *FS {
-	return &FS{now: now, quota: quota, root: &node{
+	f := &FS{now: now, quota: quota, root: &node{
 		name: "/", kind: Dir, perm: 0o755, mtime: now(), kids: map[string]*node{}, write: syscall.EROFS,
 	}}
+	f.number(f.root)
+	return f
 }
 
 // Info describes a node.
@@ -63,6 +67,8 @@ type Info struct {
 	Perm  fs.FileMode
 	size  int64
 	mtime time.Time
+	// Ino is the node's number: another one for each node.
+	Ino uint64
 	// Target is where a link points, or which device it is.
 	Target string
 }
@@ -97,7 +103,7 @@ func (i Info) Mode() fs.FileMode {
 }
 
 func (n *node) info() Info {
-	return Info{name: n.name, Kind: n.kind, Perm: n.perm, size: int64(len(n.data)), mtime: n.mtime, Target: n.target}
+	return Info{name: n.name, Kind: n.kind, Perm: n.perm, size: n.data.size, mtime: n.mtime, Target: n.target, Ino: n.ino}
 }
 
 // walk finds the node at an absolute path; the lock is held. follow says
