@@ -7,33 +7,39 @@ import type { Colour, Face, FaceRange } from './lines'
 // Span is text of one face.
 export type Span = { text: string; face: Face | undefined }
 
-const special = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
+const special = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g
+
+// next is where the first character from i on stands that is not shown as it is.
+function next(text: string, i: number): number {
+  special.lastIndex = i
+  return special.test(text) ? special.lastIndex - 1 : text.length
+}
 
 // spans reads a line; without escapes it is one span.
 export function spans(line: string): Span[] {
   const end = line.endsWith('\r') ? line.length - 1 : line.length
   const text = end === line.length ? line : line.slice(0, end)
-  if (!special.test(text)) return text === '' ? [] : [{ text, face: undefined }]
+  let i = next(text, 0)
+  if (i === text.length) return text === '' ? [] : [{ text, face: undefined }]
   const out: Span[] = []
   let face: Face | undefined
-  let piece = ''
-  let i = 0
+  let piece = text.slice(0, i)
   while (i < text.length) {
-    const c = text.charCodeAt(i)
-    if (c === 0x1b) {
-      const to = escapeEnd(text, i)
-      if (to > 0) {
-        if (text[i + 1] === '[' && text[to - 1] === 'm') {
-          if (piece) out.push({ text: piece, face })
-          piece = ''
-          face = select(face, text.slice(i + 2, to - 1))
-        }
-        i = to
-        continue
+    const to = text.charCodeAt(i) === 0x1b ? escapeEnd(text, i) : 0
+    if (to === 0) {
+      piece += picture(text.charCodeAt(i), text[i]!)
+      i++
+    } else {
+      if (text[i + 1] === '[' && text[to - 1] === 'm') {
+        if (piece) out.push({ text: piece, face })
+        piece = ''
+        face = known(face, text.slice(i + 2, to - 1))
       }
+      i = to
     }
-    piece += picture(c, text[i]!)
-    i++
+    const until = next(text, i)
+    if (until > i) piece += text.slice(i, until)
+    i = until
   }
   if (piece) out.push({ text: piece, face })
   return out
@@ -80,6 +86,23 @@ function picture(code: number, char: string): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   if (code === 0x7f) return '␡'
   return code < 0xa0 ? '�' : char
+}
+
+// Programs choose a few faces again and again, mostly from plain: those are made
+// once.
+const made = new Map<string, Face | undefined>()
+const facesAtMost = 1000
+
+function known(before: Face | undefined, numbers: string): Face | undefined {
+  if (numbers === '' || numbers === '0') return undefined
+  if (before) return select(before, numbers)
+  let face = made.get(numbers)
+  if (!face && !made.has(numbers)) {
+    face = select(undefined, numbers)
+    if (made.size >= facesAtMost) made.clear()
+    made.set(numbers, face)
+  }
+  return face
 }
 
 // select applies the numbers of one "ESC [ … m".

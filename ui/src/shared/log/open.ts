@@ -9,6 +9,7 @@ import type { Asks, PortLike, ToDesk, ToHandle } from './messages'
 export type Logs = { log(id: string): PortLike }
 
 const margin = 120 // rows beyond what is shown: a key's or a wheel's way
+const tailMargin = 60 // fewer in a flood, where all of them are new each time
 const keptAtMost = 4000
 const fewRows = 2 // not a window but a question about a row
 
@@ -113,6 +114,16 @@ export class Handle implements Log {
     rows.forEach((row, i) => {
       if (row) this.#rows.set(from + i, row)
     })
+    if (this.#want.isTail) this.#forget(from + rows.length - 2 * this.#want.count)
+  }
+
+  // forget lets go of rows that a flood has left behind while they are young:
+  // older garbage stays for long.
+  #forget(below: number): void {
+    for (const i of this.#rows.keys()) {
+      if (i >= below) return
+      this.#rows.delete(i)
+    }
   }
 
   // peek asks for rows beside the window, each once until an answer came.
@@ -127,7 +138,7 @@ export class Handle implements Log {
   #ask(from: number, to: number, count: number, total: number): void {
     const isTail = to >= total
     const before = this.#want
-    if (isTail && before.isTail && before.count >= count + margin) return
+    if (isTail && before.isTail && before.count >= count + tailMargin) return
     const low = Math.max(0, from - margin)
     const high = Math.min(total, to + margin)
     const isWithin =
@@ -135,7 +146,7 @@ export class Handle implements Log {
       before.from + before.count >= Math.min(total, to + margin / 2)
     if (!isTail && !before.isTail && isWithin) return
     this.#want = isTail
-      ? { from: Math.max(0, total - count - margin), count: count + margin, isTail }
+      ? { from: Math.max(0, total - count - tailMargin), count: count + tailMargin, isTail }
       : { from: Math.max(0, low - margin), count: high - low + 2 * margin, isTail }
     this.#send({ m: 'want', ...this.#want })
   }

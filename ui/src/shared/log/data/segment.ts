@@ -80,7 +80,7 @@ export class Segment {
       if (faces) looks.add(i, faces)
       return text
     })
-    this.#looks = looks.size > 0 ? looks : undefined
+    this.#looks = looks
     this.#join(texts)
     return true
   }
@@ -119,6 +119,7 @@ export class Segment {
     const { text, ends } = joined(texts)
     this.#text = text
     this.#ends = ends
+    this.#looks?.seal()
     this.bytes = text.length * (isWide.test(text) ? 2 : 1) + 4 * texts.length
     this.bytes += this.#looks?.size ?? 0
   }
@@ -143,39 +144,56 @@ function joined(texts: string[]): { text: string; ends: Uint32Array } {
   return { text: texts.join('\n'), ends }
 }
 
-// Looks is which places of which lines have a face, each face kept once.
+// Looks is which places of which lines have a face, each face kept once. The
+// places of a thousand coloured lines are two arrays: an object a line would
+// take more than the line.
 class Looks {
   readonly #faces: Face[] = []
-  readonly #ids = new Map<string, number>()
-  readonly #lines = new Map<number, Uint32Array>() // from, to, face
+  readonly #ids = new Map<Face | string, number>() // by the face itself, and by what it says
+  #open: number[] = [] // from, to, face
+  #ends: number[] = [] // of the places of line i, in #open
+  #places: Uint16Array | Uint32Array | undefined
+  #until: Uint32Array | undefined
 
   get size(): number {
-    let bytes = 0
-    for (const places of this.#lines.values()) bytes += 64 + places.byteLength
-    return bytes
+    return (this.#places?.byteLength ?? 0) + (this.#until?.byteLength ?? 0)
   }
 
+  // add takes lines in their order; those without a face may be left out.
   add(line: number, faces: FaceRange[]): void {
-    const places = new Uint32Array(faces.length * 3)
-    for (let i = 0; i < faces.length; i++) {
-      const [from, to, face] = faces[i]!
-      const key = JSON.stringify(face)
-      let id = this.#ids.get(key)
-      if (id === undefined) {
-        id = this.#faces.push(face) - 1
-        this.#ids.set(key, id)
-      }
-      places.set([from, to, id], i * 3)
-    }
-    this.#lines.set(line, places)
+    while (this.#ends.length < line) this.#ends.push(this.#open.length)
+    for (const [from, to, face] of faces) this.#open.push(from, to, this.#id(face))
+    this.#ends.push(this.#open.length)
+  }
+
+  seal(): void {
+    const isLong = this.#open.some((n) => n > 0xffff)
+    this.#places = isLong ? Uint32Array.from(this.#open) : Uint16Array.from(this.#open)
+    this.#until = Uint32Array.from(this.#ends)
+    this.#open = []
+    this.#ends = []
+    this.#ids.clear()
   }
 
   of(line: number): FaceRange[] | undefined {
-    const places = this.#lines.get(line)
-    if (!places) return undefined
+    const places = this.#places ?? this.#open
+    const ends = this.#until ?? this.#ends
+    const to = ends[line]
+    const from = line === 0 ? 0 : ends[line - 1]!
+    if (to === undefined || to === from) return undefined
     const out: FaceRange[] = []
-    for (let i = 0; i < places.length; i += 3)
+    for (let i = from; i < to; i += 3)
       out.push([places[i]!, places[i + 1]!, this.#faces[places[i + 2]!]!])
     return out
+  }
+
+  #id(face: Face): number {
+    let id = this.#ids.get(face)
+    if (id !== undefined) return id
+    const key = JSON.stringify(face)
+    id = this.#ids.get(key) ?? this.#faces.push(face) - 1
+    this.#ids.set(key, id)
+    this.#ids.set(face, id)
+    return id
   }
 }
