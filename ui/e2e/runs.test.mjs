@@ -68,6 +68,24 @@ test('a run is run again, with its whole command', async () => {
   assert.equal(again.command, long)
 })
 
+test('a check is listed by what it found, not by its exit code', async () => {
+  const { body } = await lab.ask('GET', '/api/v1/checks')
+  const check = {
+    id: 'dcm',
+    label: 'DCM version',
+    command: 'echo DCM 24.2',
+    pattern: 'DCM (?<v>.+)',
+  }
+  const checks = [...body.checks, { ...check, expect: { is: '24.3' } }]
+  assert.equal((await lab.ask('PUT', '/api/v1/checks', { ...body, checks })).status, 200)
+  const failed = await lab.exec(undefined, { check: 'dcm' })
+  const passed = await lab.exec(undefined, { check: 'booted' })
+  const page = await open('/runs')
+  await row(page, failed).getByText('Failed').waitFor()
+  await row(page, failed).getByText('24.2, expected 24.3').waitFor()
+  await row(page, passed).getByText('Passed').waitFor()
+})
+
 test('two selected runs are compared, the older at the left', async () => {
   const older = await lab.exec('echo 1')
   const newer = await lab.exec('echo 2')

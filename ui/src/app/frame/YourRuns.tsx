@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { goesOn, nameOf, useLab } from '@/shared/lab'
-import { RunIcon, useNow } from '@/shared/parts'
+import { useNow } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
+import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Run } from '@/shared/wire'
 import { ago, elapsed } from '@/shared/words'
 import css from './frame.module.css'
@@ -28,7 +29,7 @@ export function YourRuns() {
           activeProps={{ className: css.here }}
           title={run.command}
         >
-          <RunIcon run={run} />
+          <ResultIcon run={run} />
           <span>
             <code>{run.check?.label ?? run.command.trim().split('\n')[0]}</code>
             <small>

@@ -22,8 +22,7 @@ export function AddBench() {
           : 'Run this on the bench PC. The agent connects outward, so nothing on the bench has to be opened.'}
       </p>
       <div className={css.copyLine}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-        <code tabIndex={0}>{command}</code>
+        <code>{command}</code>
         <CopyButton text={command} variant="filled">
           Copy command
         </CopyButton>

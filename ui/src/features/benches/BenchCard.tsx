@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router'
 import { Clock, Unplug } from 'lucide-react'
 import { memo } from 'react'
 import { goesOn, moodOf } from '@/shared/lab'
-import { BenchSign, RunIcon, useNow } from '@/shared/parts'
+import { BenchSign, useNow } from '@/shared/parts'
+import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Run } from '@/shared/wire'
 import { ago, elapsed, time } from '@/shared/words'
 import { nowOf } from './bench'
@@ -79,7 +80,7 @@ function Foot({ bench, runs }: { bench: Bench; runs: Run[] }) {
       params={{ id: run.id }}
       className={`${css.foot} ${isRunning ? css.running : ''}`}
     >
-      <RunIcon run={run} />
+      <ResultIcon run={run} />
       {run.check ? (
         <span className={css.check}>{run.check.label}</span>
       ) : (

@@ -73,7 +73,7 @@ export function BenchesPage({ search, onSearch }: Props) {
   return (
     <>
       <PageHead title="Benches" acts={benches.length > 0 ? <Add /> : null}>
-        {loaded ? `${plural(devices, 'device')} · ${running} running` : null}
+        {benches.length > 0 ? `${plural(devices, 'device')} · ${running} running` : null}
       </PageHead>
       {benches.length > 0 ? (
         <FilterBar
@@ -107,16 +107,31 @@ export function BenchesPage({ search, onSearch }: Props) {
           <BenchTable benches={[...pinned, ...others]} runsOf={runsOf} asOf={asOf} />
         ) : null}
       </main>
+      {view === 'table' && shown.benches.length > 0 ? <TableFoot benches={shown.benches} /> : null}
     </>
   )
 }
 
 const noRuns: Run[] = []
 
+function TableFoot({ benches }: { benches: Bench[] }) {
+  const devices = benches.reduce((n, b) => n + (b.devices ?? []).length, 0)
+  return (
+    <footer className={css.tableFoot}>
+      {plural(devices, 'device')} on {plural(benches.length, 'bench', 'benches')}
+      <p>
+        <kbd>j</kbd> <kbd>k</kbd> move <kbd>↵</kbd> open <kbd>p</kbd> pin
+      </p>
+    </footer>
+  )
+}
+
 const Add = () => (
   <Popover position="bottom-end" width={520} radius="md" trapFocus returnFocus>
     <Popover.Target>
-      <Button leftSection={<Plus size={14} aria-hidden />}>Add bench</Button>
+      <Button className={css.adds} leftSection={<Plus size={14} aria-hidden />}>
+        Add bench
+      </Button>
     </Popover.Target>
     <Popover.Dropdown className={css.add}>
       <h2>Add a bench</h2>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { CornerDownLeft, Monitor, TriangleAlert } from 'lucide-react'
+import { ChevronRight, CornerDownLeft, Monitor, TriangleAlert } from 'lucide-react'
 import { androidOf, buildOf, isReady, nameOf } from '@/shared/lab'
 import { Hidden } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
@@ -37,6 +37,7 @@ export function DeviceRow({ bench, device }: { bench: Bench; device: Device }) {
         )}
       </span>
       <code className={css.build}>{buildOf(device)}</code>
+      <ChevronRight {...icon} className={css.way} />
       <span className={css.open}>
         <Hidden>, </Hidden>Open <CornerDownLeft size={14} strokeWidth={1.75} aria-hidden />
       </span>

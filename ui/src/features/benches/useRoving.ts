@@ -17,6 +17,7 @@ export function useRoving(page: RefObject<HTMLElement | null>): void {
   useKeys('Benches', {
     j: { does: 'Next device', run: () => move(1) },
     k: { does: 'Previous device', run: () => move(-1) },
+    Enter: { does: 'Open the device', run: () => all()[0]?.focus() }, // a focused link opens by itself
     p: {
       does: 'Pin the bench',
       run: () => {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { goesOn } from '@/shared/lab'
-import { Hidden, RunIcon, runSign, Skeleton } from '@/shared/parts'
+import { Hidden, runSign, Skeleton } from '@/shared/parts'
+import { ResultIcon } from '@/shared/verdict'
 import { count, duration, plural, sentence, time } from '@/shared/words'
 import css from './compare.module.css'
 import type { RunDoc } from './useRunDoc'
@@ -18,7 +19,7 @@ export function SideHead({ side, id, doc: { run, fault } }: Props) {
       {run ? (
         <div className={css.facts}>
           <div>
-            <RunIcon run={run} />
+            <ResultIcon run={run} />
             <h2 title={run.command}>{run.check?.label ?? run.command.trim().split('\n')[0]}</h2>
             <span>
               {run.device} on {run.bench}

@@ -83,7 +83,7 @@ export function Toolbar({ counts, isRough, search, onSearch, onStep }: Props) {
           disabled={differences === 0}
           onClick={() => onStep(1)}
         >
-          Next difference
+          Next<span className={css.word}> difference</span>
         </Button>
       </div>
     </div>

@@ -9,7 +9,8 @@ import {
   TriangleAlert,
 } from 'lucide-react'
 import { KeyCaps } from '@/shared/keys'
-import { BenchSign, RunIcon } from '@/shared/parts'
+import { BenchSign } from '@/shared/parts'
+import { ResultIcon } from '@/shared/verdict'
 import type { Item, Sign } from './items'
 import css from './palette.module.css'
 import { marks } from './rank'
@@ -65,7 +66,7 @@ function SignOf({ sign }: { sign: Sign }) {
     case 'bench':
       return <BenchSign mood={sign.mood} />
     case 'run':
-      return <RunIcon run={sign.run} />
+      return <ResultIcon run={sign.run} />
     case 'device':
       return sign.isReady ? (
         <Monitor {...icon} />

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { Columns3, Radio } from 'lucide-react'
 import { useMemo } from 'react'
 import { useLab } from '@/shared/lab'
 import { type Choice, FilterField, Pick } from '@/shared/pick'
 import { changeSettings } from '@/shared/settings'
+import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
 import { count } from '@/shared/words'
 import { type Column, columns } from './columns'
@@ -52,10 +53,8 @@ export function Filters({ search, runs, shown, isLive, waiting, onSearch, onLive
         hint: search.bench ? d.model.replaceAll('_', ' ') : b.name || b.id,
       })),
     )
-  const people = useMemo(
-    () => distinct(runs.map((r) => r.by)).map((by) => ({ value: by, label: by })),
-    [runs],
-  )
+  const me = useConnection((c) => c.user?.name || c.user?.id || '')
+  const people = useMemo(() => peopleOf(runs, me), [runs, me])
   const checks = useMemo(() => checksOf(runs), [runs])
   const outcome = search.state
     ? `state:${search.state}`
@@ -133,9 +132,13 @@ function ColumnsMenu({ shown }: { shown: Column[] }) {
   return (
     <Menu position="bottom-end" width={200} closeOnItemClick={false}>
       <Menu.Target>
-        <ActionIcon variant="default" className={css.columns} aria-label="Columns">
-          <Columns3 size={16} strokeWidth={1.75} />
-        </ActionIcon>
+        <Button
+          className={css.columns}
+          aria-label="Columns"
+          leftSection={<Columns3 size={14} strokeWidth={1.75} aria-hidden />}
+        >
+          <span className={css.word}>Columns</span>
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {columns
@@ -154,7 +157,14 @@ function ColumnsMenu({ shown }: { shown: Column[] }) {
   )
 }
 
-const distinct = (values: string[]) => [...new Set(values.filter(Boolean))].sort()
+// Oneself comes first, also while nothing of one's own is in the list.
+function peopleOf(runs: Run[], me: string): Choice[] {
+  const others = [...new Set(runs.map((r) => r.by))].filter((by) => by && by !== me).sort()
+  return [
+    ...(me ? [{ value: me, label: me, hint: 'you' }] : []),
+    ...others.map((by) => ({ value: by, label: by })),
+  ]
+}
 
 function checksOf(runs: Run[]): Choice[] {
   const found = new Map<string, string>()

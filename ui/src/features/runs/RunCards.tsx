@@ -11,7 +11,7 @@ import css from './runs.module.css'
 const headHeight = 36
 const cardHeight = 92
 
-export function RunCards({ rows, selected, onSelect, onOpen, foot }: ListProps) {
+export function RunCards({ rows, selected, onSelect, onOpen }: ListProps) {
   const scroller = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -43,7 +43,6 @@ export function RunCards({ rows, selected, onSelect, onOpen, foot }: ListProps) 
           )
         })}
       </div>
-      {foot}
     </section>
   )
 }

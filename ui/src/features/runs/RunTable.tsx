@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, RotateCw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Hidden, useNow } from '@/shared/parts'
+import { useVerdict, verdictWords } from '@/shared/verdict'
 import type { Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
 import type { Column } from './columns'
@@ -27,11 +28,10 @@ export type ListProps = {
   onSelect: (id: string) => void
   onFilter: (change: Partial<RunsSearch>) => void
   onOpen: (id: string) => void
-  foot: React.ReactNode
 }
 
 export function RunTable(props: ListProps) {
-  const { rows, columns, cursor, foot } = props
+  const { rows, columns, cursor } = props
   const scroller = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -95,7 +95,6 @@ export function RunTable(props: ListProps) {
           <Space height={after} span={span} />
         </tbody>
       </table>
-      {foot}
     </section>
   )
 }
@@ -109,7 +108,7 @@ function Space({ height, span }: { height: number; span: number }) {
   )
 }
 
-type RowProps = Omit<ListProps, 'rows' | 'foot'> & { run: Run; index: number }
+type RowProps = Omit<ListProps, 'rows'> & { run: Run; index: number }
 
 function RunRow(props: RowProps) {
   const { run, index, columns, cursor, selected, acts, onCursor, onSelect, onFilter } = props
@@ -156,9 +155,21 @@ function RunRow(props: RowProps) {
 export function What({ run }: { run: Run }) {
   return (
     <Link to="/r/$id" params={{ id: run.id }} className={css.what} title={run.command}>
-      {run.check ? <b>{run.check.label}</b> : <code>{run.command.trim().split('\n')[0]}</code>}
+      {run.check ? (
+        <>
+          <b>{run.check.label}</b> <Found run={run} />
+        </>
+      ) : (
+        <code>{run.command.trim().split('\n')[0]}</code>
+      )}
     </Link>
   )
+}
+
+function Found({ run }: { run: Run }) {
+  const { data } = useVerdict(run)
+  if (!data || data.verdict === 'pending') return null
+  return <span>{verdictWords(data)}</span>
 }
 
 export const isHead = (row: Row | undefined): row is Extract<Row, { day: string }> =>

@@ -77,6 +77,9 @@ export function RunsPage({ search, onSearch, onOpen, onCompare }: Props) {
         </Button>
       ) : null}
       {asOf ? <span>as of {time(asOf)}</span> : null}
+      <p className={css.keys}>
+        <kbd>j</kbd> <kbd>k</kbd> move <kbd>x</kbd> select <kbd>↵</kbd> open
+      </p>
     </footer>
   )
   const List = isPhone ? RunCards : RunTable
@@ -118,7 +121,6 @@ export function RunsPage({ search, onSearch, onOpen, onCompare }: Props) {
             onSelect={selection.toggle}
             onFilter={filter}
             onOpen={onOpen}
-            foot={foot}
           />
         ) : (
           <div className={css.nothing} aria-busy={!isLoaded && !fault}>
@@ -128,6 +130,7 @@ export function RunsPage({ search, onSearch, onOpen, onCompare }: Props) {
               : null}
           </div>
         )}
+        {isLoaded && runs.length > 0 ? foot : null}
         <SelectionBar runs={marked} acts={acts} onCompare={compare} onClear={selection.clear} />
       </main>
     </>

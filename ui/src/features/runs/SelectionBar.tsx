@@ -17,6 +17,7 @@ export function SelectionBar({ runs, acts, onCompare, onClear }: Props) {
       {runs.length === 2 ? (
         <Button
           variant="filled"
+          className={css.compare}
           leftSection={<GitCompareArrows size={14} aria-hidden />}
           rightSection={<kbd>c</kbd>}
           onClick={onCompare}
@@ -30,7 +31,13 @@ export function SelectionBar({ runs, acts, onCompare, onClear }: Props) {
       <Button leftSection={<Download size={14} aria-hidden />} onClick={() => acts.download(runs)}>
         Download
       </Button>
-      <Button variant="subtle" color="gray" rightSection={<kbd>Esc</kbd>} onClick={onClear}>
+      <Button
+        variant="subtle"
+        color="gray"
+        className={css.clear}
+        rightSection={<kbd>Esc</kbd>}
+        onClick={onClear}
+      >
         Clear
       </Button>
     </div>

@@ -1,6 +1,8 @@
 // The columns of the table, of which one chooses.
 import { goesOn } from '@/shared/lab'
-import { runSign, type Tone } from '@/shared/parts'
+import type { Tone } from '@/shared/parts'
+import { useConnection } from '@/shared/socket'
+import { useSign } from '@/shared/verdict'
 import type { Run } from '@/shared/wire'
 import { bytes, count, duration, elapsed, time } from '@/shared/words'
 import { clock, startOf } from './days'
@@ -18,7 +20,7 @@ export type Column = {
 const bad: Tone[] = ['danger', 'warn']
 
 export function Outcome({ run }: { run: Run }) {
-  const { word, tone, icon } = runSign(run)
+  const { word, tone, icon } = useSign(run)
   // Only what went wrong, or goes on, is coloured as text.
   const isQuiet = tone === 'ok' || tone === 'quiet'
   return (
@@ -83,7 +85,8 @@ export const columns: Column[] = [
     width: '88px',
     isNumber: true,
     isUsual: true,
-    cell: (run) => count(run.lines),
+    // A bench counts them when a run has ended.
+    cell: (run) => (run.lines > 0 || !goesOn(run) ? count(run.lines) : dash),
   },
   {
     id: 'size',
@@ -116,10 +119,13 @@ export function chosen(ids: string[]): Column[] {
 }
 
 export function By({ name }: { name: string }) {
+  const me = useConnection((c) => c.user)
   if (!name) return dash
   return (
     <span className={css.by}>
-      <i aria-hidden>{name.slice(0, 2).toLowerCase()}</i>
+      <i aria-hidden data-own={name === me?.id || name === me?.name || undefined}>
+        {name.slice(0, 2).toLowerCase()}
+      </i>
       <span>{name}</span>
     </span>
   )

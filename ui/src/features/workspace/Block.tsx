@@ -12,8 +12,9 @@ import {
   Star,
 } from 'lucide-react'
 import { goesOn, useCancel } from '@/shared/lab'
-import { copy, FaultNote, RunIcon, runSign, useNow } from '@/shared/parts'
+import { copy, FaultNote, runSign, useNow } from '@/shared/parts'
 import { toast } from '@/shared/toast'
+import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Device, Run } from '@/shared/wire'
 import { count, duration, elapsed, plural } from '@/shared/words'
 import { BlockBody } from './BlockBody'
@@ -22,7 +23,7 @@ import { firstLine, moreLines, tookMs } from './blocks'
 import { Peek } from './Peek'
 import { useLaunch } from './useLaunch'
 import { outputText, wholeCommand } from './useOutput'
-import { VerdictIcon, VerdictTag } from './VerdictTag'
+import { VerdictTag } from './VerdictTag'
 
 type Props = {
   run: Run
@@ -65,7 +66,7 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
         >
           {isOpen ? <ChevronDown size={16} aria-hidden /> : <ChevronRight size={16} aria-hidden />}
         </button>
-        {run.check ? <VerdictIcon run={run} /> : <RunIcon run={run} />}
+        <ResultIcon run={run} />
         {run.check ? <b>{run.check.label}</b> : <Command command={run.command} />}
         {run.check ? <VerdictTag run={run} /> : null}
         {!isOpen && !run.check ? <Peek run={run} /> : <span className={css.space} />}

@@ -2,13 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { goesOn } from '@/shared/lab'
 import { FaultNote, Skeleton, useLate, Words } from '@/shared/parts'
 import { ProblemError } from '@/shared/query'
+import { useVerdict } from '@/shared/verdict'
 import type { Run, Verdict } from '@/shared/wire'
 import { plural, sentence } from '@/shared/words'
 import css from './block.module.css'
 import { LiveLog } from './LiveLog'
 import { Output } from './Output'
 import { useOutput } from './useOutput'
-import { useVerdict } from './useVerdict'
 
 export function BlockBody({ run, isFiller }: { run: Run; isFiller: boolean }) {
   if (goesOn(run)) {

@@ -14,13 +14,13 @@ import { useActions } from '@/shared/palette'
 import { FaultNote, Hidden, Ring, Skeleton, useLate } from '@/shared/parts'
 import { RequestError, useSocket } from '@/shared/socket'
 import { toast } from '@/shared/toast'
+import { useVerdict, verdictWords } from '@/shared/verdict'
 import type { Bench, Check, Device, Run, Verdict } from '@/shared/wire'
 import { time } from '@/shared/words'
 import { asFault } from './BlockBody'
 import { appliesTo, useChecks } from './checks/useChecks'
 import css from './side.module.css'
 import { useLastRun } from './useLastRun'
-import { useVerdict, verdictWords } from './useVerdict'
 
 type Props = { bench: Bench; device: Device; blocks: Run[] }
 

@@ -5,7 +5,17 @@ export { Hidden } from './Hidden'
 export { Mark } from './Mark'
 export { PageHead } from './PageHead'
 export { Skeleton } from './Skeleton'
-export { type BenchMood, BenchSign, Ring, RunIcon, RunTag, runSign, type Tone } from './signs'
+export {
+  type BenchMood,
+  BenchSign,
+  Ring,
+  RunIcon,
+  RunTag,
+  runSign,
+  type Sign,
+  SignIcon,
+  type Tone,
+} from './signs'
 export { useLate } from './useLate'
 export { useNow } from './useNow'
 export { useTitle } from './useTitle'

@@ -62,8 +62,9 @@ export function RunTag({ run }: { run: Run }) {
 }
 
 // RunIcon is for places where a word does not fit: it is read aloud.
-export function RunIcon({ run }: { run: Run }) {
-  const { word, tone, icon } = runSign(run)
+export const RunIcon = ({ run }: { run: Run }) => <SignIcon sign={runSign(run)} />
+
+export function SignIcon({ sign: { word, tone, icon } }: { sign: Sign }) {
   return (
     <span className={`${css.column} ${css[tone]}`} role="img" aria-label={word}>
       {icon}

@@ -25,10 +25,10 @@ export function bytes(n: number): string {
   return `${value.toFixed(1)} ${['kB', 'MB', 'GB', 'TB'][unit]}`
 }
 
-// <1 ms, 38 ms, 0.41 s, 12.3 s, 12:41, 6:02:11; while it goes on whole seconds
+// < 1 ms, 38 ms, 0.41 s, 12.3 s, 12:41, 6:02:11; while it goes on whole seconds
 // only.
 export function duration(ms: number): string {
-  if (ms < 1) return '<1 ms'
+  if (ms < 1) return '< 1 ms'
   if (ms < 100) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`

@@ -9,7 +9,7 @@ it.each([
   [bytes(999), '999 B'],
   [bytes(23_900_000), '23.9 MB'],
   [bytes(999_960), '1.0 MB'],
-  [duration(0), '<1 ms'],
+  [duration(0), '< 1 ms'],
   [duration(38), '38 ms'],
   [duration(410), '0.41 s'],
   [duration(12_340), '12.3 s'],

@@ -1,0 +1,2 @@
+export { ResultIcon, useSign } from './useSign'
+export { useVerdict, verdictWords } from './useVerdict'
