@@ -25,11 +25,13 @@ export function App() {
     lab: new Lab(),
   }))
   useEffect(() => {
-    const wake = () => document.visibilityState === 'visible' && socket.wake()
-    document.addEventListener('visibilitychange', wake)
+    const look = () => socket.seen(document.visibilityState === 'visible')
+    const wake = () => socket.wake()
+    look()
+    document.addEventListener('visibilitychange', look)
     window.addEventListener('online', wake)
     return () => {
-      document.removeEventListener('visibilitychange', wake)
+      document.removeEventListener('visibilitychange', look)
       window.removeEventListener('online', wake)
     }
   }, [socket])

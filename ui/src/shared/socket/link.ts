@@ -7,6 +7,7 @@ export interface Link {
   readonly connection: StoreApi<Connection>
   connect(): void
   disconnect(): void
+  seen(is: boolean): void
   wake(): void
   // enter subscribes a room until the returned function is called. Lines of
   // runs do not come this way: `log` does.

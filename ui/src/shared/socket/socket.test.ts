@@ -79,7 +79,11 @@ describe('connecting', () => {
 })
 
 describe('coming back', () => {
-  it('waits longer each time and counts what is left', () => {
+  it.each([
+    ['hidden', false, [250, 500, 1000, 2000, 4000, 8000, 10000, 10000]],
+    ['seen', true, [250, 500, 1000, 2000, 2500, 2500, 2500, 2500]],
+  ])('waits longer each time and counts what is left, %s', (_, isSeen, want) => {
+    socket.seen(isSeen)
     const waits: number[] = []
     for (let i = 0; i < 8; i++) {
       last().closes(1006)
@@ -88,8 +92,21 @@ describe('coming back', () => {
       waits.push(wait)
       vi.advanceTimersByTime(wait)
     }
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 10000, 10000])
+    expect(waits).toEqual(want)
     expect(FakeWebSocket.made).toHaveLength(9)
+  })
+
+  it('does not keep waiting who comes back to the page', () => {
+    socket.seen(false)
+    for (let i = 0; i < 6; i++) {
+      last().closes(1006)
+      vi.advanceTimersByTime(socket.connection.getState().retryAt! - Date.now())
+    }
+    last().closes(1006)
+    const made = FakeWebSocket.made.length
+    socket.seen(true)
+    expect(FakeWebSocket.made).toHaveLength(made + 1)
+    expect(phase()).toBe('connecting')
   })
 
   it('takes the relay’s word for when', () => {
@@ -267,9 +284,10 @@ describe('requests', () => {
   })
 })
 
-it('backoff is full jitter from 0.5 to 20 s', () => {
-  expect(backoff(0, () => 1)).toBe(500)
-  expect(backoff(3, () => 1)).toBe(4000)
-  expect(backoff(99, () => 1)).toBe(20_000)
-  expect(backoff(99, () => 0)).toBe(0)
+it('backoff is full jitter from 0.5 to 20 s, to 5 s while somebody looks on', () => {
+  expect(backoff(0, false, () => 1)).toBe(500)
+  expect(backoff(3, false, () => 1)).toBe(4000)
+  expect(backoff(99, false, () => 1)).toBe(20_000)
+  expect(backoff(99, true, () => 1)).toBe(5000)
+  expect(backoff(99, false, () => 0)).toBe(0)
 })

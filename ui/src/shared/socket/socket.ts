@@ -39,6 +39,7 @@ export class Socket {
   #ws: Wire | undefined
   #next = 1
   #attempt = 0
+  #isSeen = true
   #heard = 0
   #bye: { code: number; reason: string; retry: number | undefined } | undefined
   #timers = new Set<ReturnType<typeof setTimeout>>() // of the present connection
@@ -66,7 +67,14 @@ export class Socket {
     this.#set({ phase: 'off', asOf: this.#heard || undefined, retryAt: undefined, reason: '' })
   }
 
-  // wake is for a page that was asleep or a network that came back.
+  // seen says whether somebody looks at the page; who comes back to it is not
+  // kept waiting.
+  seen(is: boolean): void {
+    this.#isSeen = is
+    if (is) this.wake()
+  }
+
+  // wake is for a network that came back.
   wake(): void {
     const { phase } = this.connection.getState()
     if (phase === 'waiting') this.connect()
@@ -306,7 +314,7 @@ export class Socket {
   #lost(reason: string, isSilent = false): void {
     const retry = this.#bye?.retry
     this.#drop(undefined, isSilent)
-    const wait = retry ?? backoff(this.#attempt++, this.#config.random)
+    const wait = retry ?? backoff(this.#attempt++, this.#isSeen, this.#config.random)
     const { asOf } = this.connection.getState()
     this.#set({
       phase: 'waiting',

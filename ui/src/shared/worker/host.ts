@@ -45,6 +45,7 @@ export class Host {
     if (!socket) return // a page that starts nothing gets nothing
     if (message.k === 'connect') socket.connect()
     else if (message.k === 'disconnect') socket.disconnect()
+    else if (message.k === 'seen') socket.seen(message.is)
     else if (message.k === 'wake') socket.wake()
     else if (message.k === 'enter') {
       this.#leaves.set(message.n, socket.enter(message.room, this.#told(message.n)))

@@ -6,7 +6,8 @@ export type ToWorker =
   | { k: 'start'; url: string }
   | { k: 'connect' }
   | { k: 'disconnect' }
-  | { k: 'wake' } // the page is seen again, or the network is back
+  | { k: 'seen'; is: boolean } // whether somebody looks at the page
+  | { k: 'wake' } // the network is back
   | { k: 'enter'; n: number; room: string }
   | { k: 'leave'; n: number }
   | { k: 'request'; i: number; m: string; d: unknown; ttl?: number }

@@ -35,6 +35,10 @@ export class Remote implements Link {
     this.#post({ k: 'disconnect' })
   }
 
+  seen(is: boolean): void {
+    this.#post({ k: 'seen', is })
+  }
+
   wake(): void {
     this.#post({ k: 'wake' })
   }
