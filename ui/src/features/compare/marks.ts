@@ -22,7 +22,7 @@ function words(a: string, b: string) {
   if (a.length > longest || b.length > longest) return undefined
   const changes = diffArrays(a.match(token) ?? [], b.match(token) ?? [], {
     maxEditLength: 300,
-    timeout: 10,
+    timeout: 100, // ms; `maxEditLength` bounds it too
   })
   if (!changes) return undefined
   const found = { a: [] as Range[], b: [] as Range[] }
