@@ -28,11 +28,28 @@ type config struct {
 	keep keeper.Limits // zero fields: the keeper's own defaults
 }
 
-var names = []string{
-	"FARBENCH_LISTEN", "FARBENCH_HOSTS", "FARBENCH_SCHEME", "FARBENCH_TOKEN", "FARBENCH_TOKEN_FILE",
-	"FARBENCH_NATS_URL", "FARBENCH_NATS_CREDS", "FARBENCH_NATS_USER", "FARBENCH_NATS_PASSWORD", "FARBENCH_NATS_CA",
-	"FARBENCH_KEEP_DAYS", "FARBENCH_KEEP_MIB_PER_BENCH",
+// settings are all there are, with what --help says of them.
+var settings = []struct{ name, says string }{
+	{"FARBENCH_LISTEN", "host:port, by default " + defaultListen + "; beyond loopback it needs FARBENCH_HOSTS"},
+	{"FARBENCH_HOSTS", "the names that the relay is reached by, comma separated"},
+	{"FARBENCH_SCHEME", "https behind a proxy that ends TLS, else http"},
+	{"FARBENCH_TOKEN", "what testers sign in with: long and random"},
+	{"FARBENCH_TOKEN_FILE", "or the file that holds it"},
+	{"FARBENCH_NATS_URL", "the broker; beyond this machine tls:// or wss://"},
+	{"FARBENCH_NATS_CREDS", "a credentials file, or"},
+	{"FARBENCH_NATS_USER", "the user at the broker, and"},
+	{"FARBENCH_NATS_PASSWORD", "its password"},
+	{"FARBENCH_NATS_CA", "the broker's certificate authority, where it is one of your own"},
+	{"FARBENCH_KEEP_DAYS", "how long runs are kept, by default 30"},
+	{"FARBENCH_KEEP_MIB_PER_BENCH", "how many lines a bench may keep, by default 8192"},
 }
+
+var names = func() (all []string) {
+	for _, s := range settings {
+		all = append(all, s.name)
+	}
+	return all
+}()
 
 // readConfig reads the file, if one is named, and the environment, which wins.
 // Its error lists every mistake.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,6 +20,16 @@ import (
 
 type serve struct {
 	Config string `help:"File of KEY=VALUE lines; the environment wins." type:"path" placeholder:"FILE"`
+}
+
+// Help lists the settings for --help.
+func (*serve) Help() string {
+	text := strings.Builder{}
+	text.WriteString("Settings:\n\n")
+	for _, s := range settings {
+		fmt.Fprintf(&text, "  %-28s %s\n", s.name, s.says)
+	}
+	return text.String()
 }
 
 // Run joins the web side to the core. It stops the web side first, so that
