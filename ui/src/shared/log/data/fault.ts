@@ -2,9 +2,18 @@
 // place is found by reading groups, classes and escapes.
 export function place(source: string, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
-  const what = said.slice(said.lastIndexOf(': ') + 2)
+  const its = said.slice(said.lastIndexOf(': ') + 2)
+  const what = plainer[its] ?? its
   const at = unbalanced(source)
   return at === undefined ? what : `${what}, at character ${at + 1}`
+}
+
+// What V8 says, as people would; other engines speak for themselves.
+const plainer: Record<string, string> = {
+  'Unterminated group': 'Missing “)” for a “(”',
+  "Unmatched ')'": 'A “)” without its “(”',
+  'Unterminated character class': 'Missing “]” for a “[”',
+  '\\ at end of pattern': 'A “\\” with nothing after it',
 }
 
 function unbalanced(source: string): number | undefined {
