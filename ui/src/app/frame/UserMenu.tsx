@@ -36,16 +36,17 @@ export function UserMenu() {
       <Menu.Dropdown>
         <Menu.Label>Appearance</Menu.Label>
         {schemes.map((s) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={s.value}
-            role="menuitemradio"
-            aria-checked={colorScheme === s.value}
-            leftSection={s.icon}
-            rightSection={colorScheme === s.value ? <Check {...icon} /> : null}
-            onClick={() => setColorScheme(s.value)}
+            value={s.value}
+            checked={colorScheme === s.value}
+            checkIcon={<Check {...icon} />}
+            rightSection={s.icon}
+            closeMenuOnClick
+            onChange={() => setColorScheme(s.value)}
           >
             {s.label}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<LogOut {...icon} />} onClick={leave}>

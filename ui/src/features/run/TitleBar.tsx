@@ -10,10 +10,13 @@ import {
   Search,
   Square,
 } from 'lucide-react'
+import { useState } from 'react'
 import { goesOn } from '@/shared/lab'
-import { CopyButton, FaultNote, PageHead, RunTag, Skeleton } from '@/shared/parts'
+import { CopyButton, FaultNote, PageHead, RunTag, Skeleton, useNow } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
+import { elapsed } from '@/shared/words'
+import { Command, CommandToggle, isMore, wordOf } from './Command'
 import { Compare, Others } from './Compare'
 import css from './run.module.css'
 import { type Acts, copyLink } from './useActs'
@@ -29,6 +32,7 @@ type Props = {
 }
 
 export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Props) {
+  const [isOpen, setOpen] = useState(false) // the whole command is shown
   const isConnected = useConnection((c) => c.phase === 'connected')
   const isOn = run !== undefined && goesOn(run)
   const name = run?.check?.label ?? run?.command.trim().split('\n')[0]
@@ -64,10 +68,13 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
             <ActionIcon size={44} aria-label="Search this log" onClick={onSearch}>
               <Search size={20} />
             </ActionIcon>
-            {run ? <More run={run} link={link} acts={acts} isOn={isOn} /> : null}
+            {run ? (
+              <More run={run} link={link} acts={acts} isOpen={isOpen} onOpen={setOpen} />
+            ) : null}
           </div>
           <div className={css.top}>
             {tag}
+            {run && isOn ? <Elapsed run={run} /> : null}
             <span className={css.place}>{run ? `${run.device} on ${run.bench}` : ''}</span>
             <span className={css.space} />
             {cancel ?? again}
@@ -91,8 +98,11 @@ export function TitleBar({ id, run, isLate, link, acts, isPhone, onSearch }: Pro
               </CopyButton>
             </>
           }
-        />
+        >
+          {run && isMore(run) ? <CommandToggle run={run} isOpen={isOpen} onOpen={setOpen} /> : null}
+        </PageHead>
       )}
+      {run && isOpen ? <Command run={run} /> : null}
       {acts.fault ? <FaultNote fault={acts.fault} /> : null}
     </>
   )
@@ -151,9 +161,23 @@ function DownloadItems({ acts }: { acts: Acts }) {
   )
 }
 
-type MoreProps = { run: Run; link: string; acts: Acts; isOn: boolean }
+// How long it has been running, as far as is known.
+function Elapsed({ run }: { run: Run }) {
+  const asOf = useConnection((c) => c.asOf)
+  const now = useNow(asOf === undefined)
+  if (!run.started_at) return null
+  return <span className={css.elapsed}>{elapsed((asOf ?? now) - Date.parse(run.started_at))}</span>
+}
 
-function More({ run, link, acts, isOn }: MoreProps) {
+type MoreProps = {
+  run: Run
+  link: string
+  acts: Acts
+  isOpen: boolean
+  onOpen: (isOpen: boolean) => void
+}
+
+function More({ run, link, acts, isOpen, onOpen }: MoreProps) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -162,8 +186,11 @@ function More({ run, link, acts, isOn }: MoreProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown className={css.scrolls}>
-        {isOn ? <Menu.Item onClick={acts.again}>Run again</Menu.Item> : null}
+        {goesOn(run) ? <Menu.Item onClick={acts.again}>Run again</Menu.Item> : null}
         <Menu.Item onClick={() => void copyLink(link, 'Link')}>Copy link</Menu.Item>
+        <Menu.Item onClick={() => onOpen(!isOpen)}>
+          {isOpen ? 'Hide' : 'Show'} the whole {wordOf(run)}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Download</Menu.Label>
         <DownloadItems acts={acts} />

@@ -1,16 +1,17 @@
 // What is shown of the log, and how.
-import { ActionIcon, Button, Menu, SegmentedControl } from '@mantine/core'
-import { Bookmark, ChevronDown, Clock, Pause, Play, WrapText } from 'lucide-react'
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core'
+import { Pause, Play, WrapText } from 'lucide-react'
 import type { RefObject } from 'react'
 import { useStore } from 'zustand'
 import { goesOn } from '@/shared/lab'
-import type { Log, LogHandle, TimeMode } from '@/shared/log'
+import type { Log, LogHandle } from '@/shared/log'
 import { changeSettings, useSettings } from '@/shared/settings'
 import type { Run } from '@/shared/wire'
-import { count, short } from '@/shared/words'
+import { short } from '@/shared/words'
 import type { View } from './address'
 import type { Bookmarks } from './bookmarks'
 import { Levels } from './Levels'
+import { MarksMenu, MoreMenu, TimeMenu } from './Menus'
 import css from './run.module.css'
 import { Search } from './Search'
 import { TextFilter } from './TextFilter'
@@ -31,12 +32,6 @@ type Props = {
   onLine: (line: number) => void
   onLeaveSearch: () => void
 }
-
-export const times: { value: TimeMode; label: string }[] = [
-  { value: 'clock', label: 'Clock' },
-  { value: 'relative', label: 'Relative' },
-  { value: 'delta', label: 'Delta' },
-]
 
 export function Toolbar(props: Props) {
   const { log, run, handle, view, steps, bookmarks, field, isPhone, isSearching, onChange } = props
@@ -61,6 +56,8 @@ export function Toolbar(props: Props) {
           {levels}
           <TextFilter log={log} filter={view.filter} onChange={(filter) => onChange({ filter })} />
           <TimeMenu />
+          <MarksMenu bookmarks={bookmarks} onLine={props.onLine} />
+          <MoreMenu handle={handle} steps={steps} />
         </div>
       </div>
     )
@@ -96,6 +93,7 @@ export function Toolbar(props: Props) {
       </ActionIcon>
       <TimeMenu />
       <MarksMenu bookmarks={bookmarks} onLine={props.onLine} />
+      <MoreMenu handle={handle} steps={steps} />
     </div>
   )
 }
@@ -111,67 +109,5 @@ function Follow({ handle }: { handle: LogHandle | undefined }) {
     >
       {isFollowing ? 'Following' : 'Follow'} <kbd>f</kbd>
     </Button>
-  )
-}
-
-function TimeMenu() {
-  const time = useSettings((s) => s.time)
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          leftSection={<Clock size={14} aria-hidden />}
-          rightSection={<ChevronDown size={14} aria-hidden />}
-          aria-label={`Times: ${time}`}
-          title="Times, t"
-        >
-          {times.find((t) => t.value === time)?.label}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {times.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === time}
-            className={value === time ? css.chosen : ''}
-            onClick={() => changeSettings({ time: value })}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-function MarksMenu({ bookmarks, onLine }: { bookmarks: Bookmarks; onLine: (l: number) => void }) {
-  const lines = [...bookmarks.lines].sort((a, b) => a - b)
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="default"
-          aria-label={`Bookmarks: ${lines.length}`}
-          title="Bookmarks, b for the next"
-        >
-          <Bookmark size={16} fill={lines.length > 0 ? 'currentColor' : 'none'} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown className={css.scrolls}>
-        {lines.length === 0 ? <Menu.Label>Press m on a line to bookmark it</Menu.Label> : null}
-        {lines.map((line) => (
-          <Menu.Item key={line} onClick={() => onLine(line)}>
-            Line {count(line)}
-          </Menu.Item>
-        ))}
-        {lines.length > 0 ? (
-          <>
-            <Menu.Divider />
-            <Menu.Item onClick={bookmarks.clear}>Remove all bookmarks</Menu.Item>
-          </>
-        ) : null}
-      </Menu.Dropdown>
-    </Menu>
   )
 }

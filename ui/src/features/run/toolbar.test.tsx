@@ -168,6 +168,13 @@ describe('useSteps', () => {
     expect(result.current.at).toEqual({ line: 4, index: 1 })
   })
 
+  it('begins where the step before led to, however fast they come', async () => {
+    const step = vi.fn<Log['step']>(async (_, from) => ({ line: from + 10, row: from + 9 }))
+    const { result, choose } = stepping(step, 5)
+    await act(() => Promise.all([1, 2, 3].map(() => result.current.step('error', 1))))
+    expect(choose.mock.calls).toEqual([[15], [25], [35]])
+  })
+
   it('says that there is none', async () => {
     const { result, choose } = stepping(async () => undefined, 4)
     await act(() => result.current.step('error', -1))

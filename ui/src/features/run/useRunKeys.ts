@@ -5,7 +5,7 @@ import type { Chosen, Log, LogHandle } from '@/shared/log'
 import { useActions } from '@/shared/palette'
 import { changeSettings, settings } from '@/shared/settings'
 import type { Bookmarks } from './bookmarks'
-import { times } from './Toolbar'
+import { times } from './Menus'
 import { type Acts, copyLines, copyLink } from './useActs'
 import type { Steps } from './useSteps'
 
@@ -46,6 +46,8 @@ export function useRunKeys(c: Config): void {
     N: { does: 'Previous match', run: () => void steps.step('hit', -1) },
     e: { does: 'Next error', run: () => void steps.step('error', 1) },
     E: { does: 'Previous error', run: () => void steps.step('error', -1) },
+    a: { does: 'Next warning', run: () => void steps.step('warn', 1) },
+    A: { does: 'Previous warning', run: () => void steps.step('warn', -1) },
     j: { does: 'Next line', run: () => handle?.move(1) },
     k: { does: 'Previous line', run: () => handle?.move(-1) },
     J: { does: 'Choose down to the next line', run: () => handle?.move(1, true) },
@@ -70,7 +72,7 @@ export function useRunKeys(c: Config): void {
     ...(isOn ? [{ id: 'run-cancel', label: 'Cancel run', words: 'stop', run: acts.cancel }] : []),
     { id: 'run-link', label: 'Copy link', keys: 'y', run: linkLine },
     { id: 'run-error', label: 'Next error', keys: 'e', run: () => void steps.step('error', 1) },
-    { id: 'run-warn', label: 'Next warning', run: () => void steps.step('warn', 1) },
+    { id: 'run-warn', label: 'Next warning', keys: 'a', run: () => void steps.step('warn', 1) },
     { id: 'run-wrap', label: 'Wrap long lines', keys: 'w', run: wrap },
     { id: 'run-text', label: 'Download as text', run: () => acts.download('text') },
     { id: 'run-ndjson', label: 'Download as NDJSON', run: () => acts.download('ndjson') },
