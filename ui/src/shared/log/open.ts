@@ -114,7 +114,8 @@ export class Handle implements Log {
     rows.forEach((row, i) => {
       if (row) this.#rows.set(from + i, row)
     })
-    if (this.#want.isTail) this.#forget(from + rows.length - 2 * this.#want.count)
+    const { isTail, count } = this.#want
+    if (isTail && count > 0) this.#forget(from + rows.length - 2 * count)
   }
 
   // forget lets go of rows that a flood has left behind while they are young:

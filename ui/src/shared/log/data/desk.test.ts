@@ -59,3 +59,10 @@ it('gives no row that the filter hides, also while a pattern is at work', async 
   expect([...seen]).toEqual(['line 100', 'line 200', 'line 300'])
   log.close()
 })
+
+it('keeps the rows of a log that is shorter than any window', async () => {
+  const log = pageOf(1)
+  await vi.waitFor(() => expect(log.state.getState().rows).toBe(1))
+  await vi.waitFor(() => expect(log.rows(0, 2)).toMatchObject([{ kind: 'line', text: 'line 1' }]))
+  log.close()
+})
