@@ -1,6 +1,6 @@
 // Navigation: a sidebar on lists, a rail beside a log, a bar below on phones.
 import { ActionIcon } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { Keyboard, List, PanelLeft, Search, Server, Settings } from 'lucide-react'
 import { goesOn, useLab } from '@/shared/lab'
 import { openPalette } from '@/shared/palette'
@@ -17,6 +17,8 @@ const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
   const benches = useLab((s) => s.benches.length)
   const running = useLab((s) => s.runs.filter(goesOn).length)
+  // A bench stands under Benches, a run under Runs.
+  const under = useLocation({ select: (l) => /^\/[br]\//.exec(l.pathname)?.[0] })
   return (
     <aside className={css.side}>
       <div className={css.brand}>
@@ -44,7 +46,7 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
       <nav className={css.main} aria-label="Main">
         <Link
           to="/"
-          className={css.item}
+          className={`${css.item} ${under === '/b/' ? css.here : ''}`}
           activeOptions={{ exact: true, includeSearch: false }}
           activeProps={{ className: css.here }}
           title="Benches"
@@ -55,7 +57,7 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
         </Link>
         <Link
           to="/runs"
-          className={css.item}
+          className={`${css.item} ${under === '/r/' ? css.here : ''}`}
           activeOptions={{ includeSearch: false }}
           activeProps={{ className: css.here }}
           title={running ? `Runs, ${running} running` : 'Runs'}

@@ -149,5 +149,6 @@ function noteOf(run: Run | undefined, isFiltered: boolean): string {
   if (!run) return ''
   if (isFiltered && run.lines > 0) return 'The filter hides every line'
   if (run.state !== 'ended') return `No line yet from ${run.device} on ${run.bench}`
-  return run.lines === 0 ? 'The command printed nothing' : ''
+  if (run.lines > 0) return ''
+  return run.outcome === 'refused' ? 'Nothing ran' : 'The command printed nothing'
 }

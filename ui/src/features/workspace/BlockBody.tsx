@@ -29,6 +29,7 @@ export function BlockBody({ run, isFiller }: { run: Run; isFiller: boolean }) {
 function Ended({ run }: { run: Run }) {
   const { data, isPending, error } = useOutput(run, true)
   const isLate = useLate(run.lines > 0 && isPending)
+  if (run.outcome === 'refused') return null // why stands above; nothing ran
   if (run.lines === 0) return <p className={css.note}>The command printed nothing</p>
   if (error) return <FaultNote fault={asFault(error)} />
   if (!data) return <div className={css.note}>{isLate ? <Skeleton width="50%" /> : null}</div>

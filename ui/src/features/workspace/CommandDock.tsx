@@ -3,13 +3,13 @@
 import { Button } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { useDraft, writeDraft } from '@/shared/drafts'
+import { isReady } from '@/shared/lab'
 import { FaultNote } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Device, Fault } from '@/shared/wire'
 import { sentence } from '@/shared/words'
 import { CommandLine } from './CommandLine'
 import css from './command.module.css'
-import { isReady } from './device'
 import { useLaunch } from './useLaunch'
 
 const ScriptEditor = lazy(() => import('./ScriptEditor'))

@@ -2,10 +2,10 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
-import { useLab } from '@/shared/lab'
+import { buildOf, isReady, nameOf, useLab } from '@/shared/lab'
 import { BenchSign } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
-import { buildOf, deviceMood, isReady, nameOf } from './device'
+import { deviceMood } from './device'
 import css from './workspace.module.css'
 
 type Props = { bench: Bench; chosen: Device | undefined; onSide?: (() => void) | undefined }

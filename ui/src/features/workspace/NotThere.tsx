@@ -2,10 +2,9 @@
 // the way to all of them.
 import { Link } from '@tanstack/react-router'
 import { CircleX } from 'lucide-react'
-import { useLab } from '@/shared/lab'
+import { nameOf, useLab } from '@/shared/lab'
 import { Hidden, useTitle } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
-import { nameOf } from './device'
 import { nearest } from './nearest'
 import { movedTo } from './seen'
 import css from './workspace.module.css'

@@ -5,7 +5,7 @@ import { useDeferredValue, useState } from 'react'
 import { goesOn } from '@/shared/lab'
 import { copy } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
-import { count, time } from '@/shared/words'
+import { count, legible, time } from '@/shared/words'
 import { matching, type Property } from './properties'
 import css from './side.module.css'
 import { useLaunch } from './useLaunch'
@@ -80,8 +80,8 @@ function Row({ property: { name, value } }: { property: Property }) {
   }
   return (
     <div className={css.property}>
-      <code>{name}</code>
-      <code>{value || ' '}</code>
+      <code>{legible(name)}</code>
+      <code>{legible(value) || ' '}</code>
       <ActionIcon
         variant="default"
         size={24}

@@ -1,17 +1,7 @@
 // What the page says of a bench and of a device.
-import { goesOn } from '@/shared/lab'
+import { goesOn, isReady } from '@/shared/lab'
 import type { BenchMood } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
-
-export const isReady = (device: Device) => device.state === 'device'
-
-export const nameOf = (device: Device) =>
-  (device.model || device.product || device.serial).replaceAll('_', ' ')
-
-export function buildOf(device: Device): string {
-  const p = device.properties ?? {}
-  return p['ro.build.version.incremental'] || p['ro.build.id'] || ''
-}
 
 export function moodOf(bench: Bench, runs: Run[]): BenchMood {
   if (bench.state === 'offline') return 'offline'

@@ -1,6 +1,7 @@
 // What is told of a bench and its devices, everywhere alike.
 import type { BenchMood } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
+import { legible } from '@/shared/words'
 import { goesOn } from './lab'
 
 export const isReady = (device: Device) => device.state === 'device'
@@ -16,10 +17,10 @@ export const nameOf = (device: Device) =>
 
 export function buildOf(device: Device): string {
   const p = device.properties ?? {}
-  return p['ro.build.version.incremental'] || p['ro.build.id'] || ''
+  return legible(p['ro.build.version.incremental'] || p['ro.build.id'] || '')
 }
 
 export function androidOf(device: Device): string {
   const release = device.properties?.['ro.build.version.release']
-  return release ? `Android ${release}` : ''
+  return release ? `Android ${legible(release)}` : ''
 }

@@ -5,6 +5,7 @@ import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Link } from '@/shared/socket'
 import type { Bench, LabSnapshot, Run } from '@/shared/wire'
+import { benchAsShown } from './shown'
 
 const keptRuns = 200
 
@@ -48,14 +49,14 @@ export class Lab {
     this.state.setState({
       loaded: true,
       refused: '',
-      benches: byName(d.benches ?? []),
+      benches: byName((d.benches ?? []).map(benchAsShown)),
       runs: newestFirst(d.runs ?? []),
     })
   }
 
   #bench(bench: Bench): void {
     const others = this.state.getState().benches.filter((b) => b.id !== bench.id)
-    this.state.setState({ benches: byName([...others, bench]) })
+    this.state.setState({ benches: byName([...others, benchAsShown(bench)]) })
   }
 }
 

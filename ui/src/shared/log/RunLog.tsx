@@ -1,5 +1,6 @@
 // A run's log by its id, for a place inside of another page.
 import { useComputedColorScheme } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { useSettings } from '@/shared/settings'
 import { useSocket } from '@/shared/socket'
@@ -21,7 +22,8 @@ export function RunLog({ run, isCompact = false, start = 0, note }: Props) {
   const scheme = useComputedColorScheme('light')
   const density = useSettings((s) => s.density)
   const time = useSettings((s) => s.time)
-  const isWrapped = useSettings((s) => s.wrap)
+  const mayWrap = useSettings((s) => s.wrap)
+  const isPhone = useMediaQuery('(width < 50em)', false, { getInitialValueInEffect: false })
   const [chosen, setChosen] = useState<Chosen>()
   return (
     <LogView
@@ -30,7 +32,7 @@ export function RunLog({ run, isCompact = false, start = 0, note }: Props) {
       time={time}
       start={start}
       lineHeight={rowHeight(density)}
-      isWrapped={isWrapped}
+      isWrapped={mayWrap || isPhone}
       isCompact={isCompact}
       chosen={chosen}
       onChoose={(line) =>

@@ -1,14 +1,10 @@
 // A line cut into what is drawn in one go: by face, by hit, and at characters
 // that nobody would see or that would reorder their neighbours: those show as
 // signs, ‹U+202E›, while the text that is searched and copied keeps them.
+import { sign, unseen } from '@/shared/words'
 import type { Face, LineRow } from './lines'
 
 export type Piece = { text: string; face?: Face; isHit?: true; isSign?: true }
-
-// Soft hyphens, fillers, marks of direction, zero widths, line and paragraph
-// separators, byte order marks, tags, and halves of surrogate pairs.
-const unseen =
-  /[\u034f\u180b-\u180f]|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 // pieces cuts the first `limit` characters of a line.
 export function pieces(row: LineRow, limit: number): Piece[] {
@@ -54,6 +50,3 @@ function signed(piece: Piece, out: Piece[]): void {
   if (from === 0) out.push(piece)
   else if (from < piece.text.length) out.push({ ...piece, text: piece.text.slice(from) })
 }
-
-const sign = (char: string) =>
-  `‹U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}›`

@@ -1,6 +1,8 @@
 // How numbers, times and durations are written, everywhere alike.
 import { relayNow } from '@/shared/clock'
 
+export { legible, sign, unseen } from './legible'
+
 const grouped = new Intl.NumberFormat('en-US')
 
 // 184,203

@@ -92,5 +92,5 @@ function List({
 function about(entry: Extract<Any, { pattern: string }>): string {
   const what = entry.pattern ? expectation(entry.expect ?? {}) : 'exit code 0'
   const models = entry.models?.length ? `, on ${entry.models.join(', ')}` : ''
-  return what + models
+  return `Expects ${what}${models}`
 }
