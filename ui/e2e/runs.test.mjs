@@ -145,3 +145,17 @@ test('two hundred and fifty runs: older ones are loaded when asked for', async (
   }
   assert.equal(await shown.textContent(), '250 runs shown')
 })
+
+test('rows are lower in compact density, and none is skipped', async () => {
+  const page = await open('/settings')
+  await page.getByText('Compact', { exact: true }).click()
+  await page.getByRole('link', { name: /^Runs/ }).click()
+  await rows(page).first().waitFor()
+  const heights = await rows(page).evaluateAll((all) =>
+    all.slice(0, 9).map((one) => one.getBoundingClientRect().height),
+  )
+  assert.deepEqual([...new Set(heights)], [28])
+  await looks(page, 'runs-compact', { widths: [1440], schemes: ['dark'] })
+  await page.goto(new URL('/settings', page.url()).href)
+  await page.getByText('Comfortable', { exact: true }).click()
+})

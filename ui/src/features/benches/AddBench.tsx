@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { CopyButton, Ring } from '@/shared/parts'
-import css from './benches.module.css'
+import css from './empty.module.css'
 
 const commandFor = (isSimulated: boolean) => {
   const id = isSimulated ? 'sim-1' : 'my-bench'

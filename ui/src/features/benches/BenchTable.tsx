@@ -4,12 +4,12 @@ import { ArrowUp, TriangleAlert } from 'lucide-react'
 import { buildOf, goesOn, isReady, moodOf, nameOf } from '@/shared/lab'
 import { BenchSign, Hidden, RunIcon, useNow } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
-import { elapsed, time } from '@/shared/words'
+import { elapsed, plural, time } from '@/shared/words'
 import { serialOf } from './bench'
-import css from './benches.module.css'
 import { Latency } from './Latency'
 import { Pin } from './Pin'
 import type { RunsOf } from './search'
+import css from './table.module.css'
 
 type Props = { benches: Bench[]; runsOf: RunsOf; asOf: number | undefined }
 
@@ -36,6 +36,19 @@ export function BenchTable({ benches, runsOf, asOf }: Props) {
         <Rows key={bench.id} bench={bench} runs={runsOf.get(bench.id) ?? []} asOf={asOf} />
       ))}
     </table>
+  )
+}
+
+// TableFoot counts what the table shows, and tells the keys.
+export function TableFoot({ benches }: { benches: Bench[] }) {
+  const devices = benches.reduce((n, b) => n + (b.devices ?? []).length, 0)
+  return (
+    <footer className={css.tableFoot}>
+      {plural(devices, 'device')} on {plural(benches.length, 'bench', 'benches')}
+      <p>
+        <kbd>j</kbd> <kbd>k</kbd> move <kbd>↵</kbd> open <kbd>p</kbd> pin
+      </p>
+    </footer>
   )
 }
 

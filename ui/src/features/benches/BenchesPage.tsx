@@ -13,13 +13,15 @@ import type { Bench, Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
 import { AddBench } from './AddBench'
 import { BenchCard } from './BenchCard'
-import { BenchTable } from './BenchTable'
+import { BenchTable, TableFoot } from './BenchTable'
 import css from './benches.module.css'
 import { EmptyLab } from './EmptyLab'
+import emptyCss from './empty.module.css'
 import { FilterBar } from './FilterBar'
 import { NoMatch } from './NoMatch'
 import { SkeletonCard } from './SkeletonCard'
 import { type BenchesSearch, byBench, pinnedFirst, shownOf } from './search'
+import tableCss from './table.module.css'
 import { useRoving } from './useRoving'
 
 type Props = { search: BenchesSearch; onSearch: (s: BenchesSearch) => void }
@@ -85,7 +87,10 @@ export function BenchesPage({ search, onSearch }: Props) {
           onView={show}
         />
       ) : null}
-      <main ref={page} className={view === 'table' && benches.length > 0 ? css.wide : css.page}>
+      <main
+        ref={page}
+        className={view === 'table' && benches.length > 0 ? tableCss.wide : css.page}
+      >
         {refused ? <p>{refused}</p> : null}
         {isLate && !refused ? (
           <div className={css.cards} aria-busy="true">
@@ -114,18 +119,6 @@ export function BenchesPage({ search, onSearch }: Props) {
 
 const noRuns: Run[] = []
 
-function TableFoot({ benches }: { benches: Bench[] }) {
-  const devices = benches.reduce((n, b) => n + (b.devices ?? []).length, 0)
-  return (
-    <footer className={css.tableFoot}>
-      {plural(devices, 'device')} on {plural(benches.length, 'bench', 'benches')}
-      <p>
-        <kbd>j</kbd> <kbd>k</kbd> move <kbd>↵</kbd> open <kbd>p</kbd> pin
-      </p>
-    </footer>
-  )
-}
-
 const Add = () => (
   <Popover position="bottom-end" width={520} radius="md" trapFocus returnFocus>
     <Popover.Target>
@@ -133,7 +126,7 @@ const Add = () => (
         Add bench
       </Button>
     </Popover.Target>
-    <Popover.Dropdown className={css.add}>
+    <Popover.Dropdown className={emptyCss.add}>
       <h2>Add a bench</h2>
       <AddBench />
     </Popover.Dropdown>

@@ -1,5 +1,5 @@
 import { AddBench } from './AddBench'
-import css from './benches.module.css'
+import css from './empty.module.css'
 
 // A lab without a bench: the next thing to do.
 export function EmptyLab() {

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { BenchSign, Ring } from '@/shared/parts'
 import { FilterField, Pick } from '@/shared/pick'
 import type { Bench } from '@/shared/wire'
-import css from './benches.module.css'
+import css from './filters.module.css'
 import { type BenchesSearch, modelOf, type Shown, type State } from './search'
 
 const chips: { state: State | undefined; word: string; sign?: React.ReactNode }[] = [

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { plural } from '@/shared/words'
-import css from './benches.module.css'
+import css from './empty.module.css'
 import type { BenchesSearch, Shown } from './search'
 
 const words = { q: 'Text', state: 'State', model: 'Model', label: 'Label' }

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { Download, Ellipsis, Filter, Link as LinkIcon, RotateCw } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { Download, Ellipsis, Filter, Link as LinkIcon, Monitor, RotateCw } from 'lucide-react'
 import type { Run } from '@/shared/wire'
 import type { RunsSearch } from './search'
 import type { Acts } from './useActsOnRuns'
@@ -20,6 +21,16 @@ export function RunMenu({ run, acts, onFilter }: Props) {
       <Menu.Dropdown>
         <Menu.Item leftSection={<RotateCw {...icon} />} onClick={() => acts.runAgain([run])}>
           Run again
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          {...({
+            to: '/b/$bench/$device',
+            params: { bench: run.bench, device: run.device },
+          } as object)}
+          leftSection={<Monitor {...icon} />}
+        >
+          Open {run.device}
         </Menu.Item>
         <Menu.Item leftSection={<LinkIcon {...icon} />} onClick={() => acts.copyLink(run)}>
           Copy link

@@ -3,8 +3,9 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, RotateCw } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { Hidden, useNow } from '@/shared/parts'
+import { useSettings } from '@/shared/settings'
 import { useVerdict, verdictWords } from '@/shared/verdict'
 import type { Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
@@ -16,7 +17,7 @@ import type { RunsSearch } from './search'
 import type { Acts } from './useActsOnRuns'
 
 const headHeight = 32
-const rowHeight = 36
+const rowHeights = { comfortable: 36, compact: 28 }
 
 export type ListProps = {
   rows: Row[]
@@ -33,6 +34,7 @@ export type ListProps = {
 export function RunTable(props: ListProps) {
   const { rows, columns, cursor } = props
   const scroller = useRef<HTMLElement>(null)
+  const rowHeight = rowHeights[useSettings((s) => s.density)]
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -42,6 +44,8 @@ export function RunTable(props: ListProps) {
     scrollPaddingStart: headHeight,
     scrollPaddingEnd: 56, // the bar of a selection lies over the last row
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
+  useLayoutEffect(() => virtual.measure(), [rowHeight])
   useCursor(rows, cursor, scroller, (i) => virtual.scrollToIndex(i))
   const items = virtual.getVirtualItems()
   const before = items[0]?.start ?? 0
