@@ -1,5 +1,6 @@
 // A tester's hour, from finding a bench to comparing two runs.
 import assert from 'node:assert/strict'
+import { artifacts } from './harness/browser.mjs'
 import { desk } from './harness/desk.mjs'
 import { log } from './harness/log.mjs'
 
@@ -18,8 +19,17 @@ setprop debug.night stormy`
 test("a tester's hour", async () => {
   await seedChecks()
   const context = await newContext()
+  let [shot, seen] = [0, undefined] // pictures of what the tester sees, step by step
+  const step = async (name, act) => {
+    const at = performance.now()
+    const answer = await act()
+    console.log(`${name}: ${Math.round(performance.now() - at)} ms`)
+    await seen.screenshot({ path: `${artifacts}hour-${++shot}.png` })
+    return answer
+  }
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await open('/', { context })
+  seen = page
 
   await step('finds a bench by Ctrl+K', async () => {
     await page.keyboard.press('Control+k')
@@ -73,12 +83,14 @@ test("a tester's hour", async () => {
     const link = await until('a link', () => page.evaluate(() => navigator.clipboard.readText()))
     assert.equal(new URL(link).searchParams.get('L'), String(second))
     const other = await open(link.slice(new URL(link).origin.length))
+    seen = other
     await shows(other)
     const selected = other.locator('[data-n][aria-selected=true]')
     assert.equal(await selected.getAttribute('data-n'), String(second))
   })
 
   await step('compares with the previous run', async () => {
+    seen = page
     await page.getByRole('button', { name: 'Compare…' }).click()
     await page.getByRole('menuitem').first().click()
     await page.waitForURL((url) => url.pathname === `/r/${first}..${id}`)
@@ -92,13 +104,6 @@ const shows = (page) =>
     const row = page.locator(`[data-n="${second}"]`)
     return (await row.isVisible()) && /second fault: no map/.test(await row.textContent())
   })
-
-async function step(name, act) {
-  const at = performance.now()
-  const answer = await act()
-  console.log(`${name}: ${Math.round(performance.now() - at)} ms`)
-  return answer
-}
 
 async function seedChecks() {
   const { revision, commands } = await lab.get('/api/v1/checks')
