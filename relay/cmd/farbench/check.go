@@ -13,7 +13,6 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/checks"
 	"github.com/farbench/farbench/relay/client"
 )
 
@@ -48,12 +47,7 @@ func (c checkCommand) Run(around *surroundings) error {
 	waiting := spin(around.err, "checking "+c.Target)
 	defer waiting.stop()
 	lines := newLines(around, false, waiting.stop)
-	relay, err := around.relay(client.Config{Patience: c.Patience, Waiting: func(err error) {
-		if err != nil {
-			waiting.stop()
-			lines.notice("waiting for the relay: " + clean(err.Error()))
-		}
-	}})
+	relay, err := around.relay(client.Config{Patience: c.Patience, Waiting: lines.waiting})
 	if err != nil {
 		return c.refused(around, err)
 	}
@@ -75,24 +69,10 @@ func (c checkCommand) Run(around *surroundings) error {
 		e := &execution{around: around, relay: relay, leave: leave, lines: lines}
 		done, err := c.one(ctx, e, interrupts, bench, device, check)
 		waiting.stop()
-		switch {
-		case errors.Is(context.Cause(ctx), errLeft):
-			return exit(exitCancelled)
-		case errors.Is(context.Cause(ctx), errNoWord):
-			err = errNoWord
-			fallthrough
-		case err != nil && done.Run != "":
-			code(fmt.Errorf("following run %s: %w", done.Run, err), around.err)
-			return exit(exitLost)
-		case err != nil:
-			return c.refused(around, err)
+		if err := c.broken(ctx, around, done.Run, err); err != nil {
+			return err
 		}
-		if c.JSON {
-			err = printJSON(around.out, done)
-		} else {
-			err = done.print(around.out, width)
-		}
-		if err != nil {
+		if err := c.tell(around.out, done, width); err != nil {
 			return err
 		}
 		// A check that failed says more than one that could not run.
@@ -109,73 +89,29 @@ func (c checkCommand) Run(around *surroundings) error {
 	return nil
 }
 
+// broken is a check without a verdict: somebody left, or it could not be
+// started or followed. nil: there is one.
+func (c checkCommand) broken(ctx context.Context, around *surroundings, run string, err error) error {
+	if errors.Is(context.Cause(ctx), errLeft) {
+		return exit(exitCancelled)
+	}
+	isSilent := errors.Is(context.Cause(ctx), errNoWord)
+	if isSilent {
+		err = errNoWord
+	}
+	switch {
+	case err == nil:
+		return nil
+	case isSilent || run != "":
+		code(fmt.Errorf("following run %s: %w", run, err), around.err)
+		return exit(exitLost)
+	}
+	return c.refused(around, err)
+}
+
 func (c checkCommand) refused(around *surroundings, err error) error {
 	code(err, around.err)
 	return exit(exitRefused)
-}
-
-// choose finds the device and the checks.
-func (c checkCommand) choose(ctx context.Context, relay *client.Client) (bench, device string, chosen []api.Check, err error) {
-	benches, err := relay.Benches(ctx)
-	if err != nil {
-		return "", "", nil, fmt.Errorf("looking for %s: %w", c.Target, err)
-	}
-	if bench, device, err = resolve(benches.Benches, c.Target); err != nil {
-		return "", "", nil, err
-	}
-	doc, err := relay.Checks(ctx)
-	if err != nil {
-		return "", "", nil, fmt.Errorf("reading the checks: %w", err)
-	}
-	if c.All {
-		model := ""
-		for _, d := range find(benches.Benches, bench).Devices {
-			if d.ID == device {
-				model = d.Model
-			}
-		}
-		for _, check := range doc.Checks {
-			if model == "" || checks.Fits(check, model) {
-				chosen = append(chosen, check)
-			}
-		}
-		if chosen == nil {
-			return "", "", nil, &usageError{fmt.Sprintf("no check is meant for a %q", clean(model)), "farbench checks lists them"}
-		}
-		return bench, device, chosen, nil
-	}
-	for _, name := range c.Names {
-		check, err := named(doc.Checks, name)
-		if err != nil {
-			return "", "", nil, err
-		}
-		chosen = append(chosen, check)
-	}
-	return bench, device, chosen, nil
-}
-
-// named finds a check by its id, else by its label, without case.
-func named(all []api.Check, name string) (api.Check, error) {
-	var byLabel []api.Check
-	var ids []string
-	for _, check := range all {
-		if check.ID == name {
-			return check, nil
-		}
-		if strings.EqualFold(check.Label, name) {
-			byLabel = append(byLabel, check)
-		}
-		ids = append(ids, check.ID)
-	}
-	switch {
-	case len(byLabel) == 1:
-		return byLabel[0], nil
-	case len(byLabel) > 1:
-		return api.Check{}, &usageError{fmt.Sprintf("%d checks are labelled %q", len(byLabel), name), "name one by its id: farbench checks lists them"}
-	case len(ids) == 0:
-		return api.Check{}, &usageError{"the lab has no checks", "add some in the dashboard, at /checks"}
-	}
-	return api.Check{}, &usageError{fmt.Sprintf("there is no check %q", name), "there is " + strings.Join(ids, ", ")}
 }
 
 // one runs a check and waits for its verdict.
@@ -211,6 +147,13 @@ func (c checkCommand) one(ctx context.Context, e *execution, interrupts <-chan o
 	return out, nil
 }
 
+func (c checkCommand) tell(out *terminal, done checked, width int) error {
+	if c.JSON {
+		return printJSON(out, done)
+	}
+	return done.print(out, width)
+}
+
 // print writes a line: a sign, the label, what was found and what was expected.
 func (c checked) print(out *terminal, width int) error {
 	v := c.Verdict
@@ -230,35 +173,4 @@ func (c checked) print(out *terminal, width int) error {
 		_, err = fmt.Fprintf(out, "  %s\n", clean(v.Reason))
 	}
 	return err
-}
-
-type checksCommand struct {
-	JSON bool `help:"Print the API's document."`
-}
-
-func (c checksCommand) Run(around *surroundings) error {
-	relay, err := around.relay(client.Config{})
-	if err != nil {
-		return err
-	}
-	doc, err := relay.Checks(around.ctx)
-	if err != nil {
-		return fmt.Errorf("reading the checks: %w", err)
-	}
-	if c.JSON {
-		return printJSON(around.out, doc)
-	}
-	if len(doc.Checks) == 0 {
-		fmt.Fprintln(around.out, "the lab has no checks: add some in the dashboard, at /checks")
-	}
-	rows := make([][]string, 0, len(doc.Checks))
-	for _, check := range doc.Checks {
-		models := "all models"
-		if len(check.Models) > 0 {
-			models = strings.Join(check.Models, ", ")
-		}
-		rows = append(rows, []string{check.ID, clean(check.Label), "expects " + clean(checks.Expected(*checks.Copy(check))), clean(models), cut(clean(check.Command), around.out.columns/2)})
-	}
-	table(around.out, "", rows, nil)
-	return nil
 }

@@ -44,12 +44,7 @@ func (c execCommand) Run(around *surroundings) error {
 	defer waiting.stop()
 
 	lines := newLines(around, c.JSON, waiting.stop)
-	relay, err := around.relay(client.Config{Patience: c.Patience, Waiting: func(err error) {
-		if err != nil {
-			waiting.stop()
-			lines.notice("waiting for the relay: " + clean(err.Error()))
-		}
-	}})
+	relay, err := around.relay(client.Config{Patience: c.Patience, Waiting: lines.waiting})
 	if err != nil {
 		return c.refused(around, err)
 	}

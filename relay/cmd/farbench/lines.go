@@ -106,6 +106,17 @@ func (l *lines) notice(text string) {
 	l.say(text)
 }
 
+// waiting says that the relay is waited for, and why; nil: it is back.
+func (l *lines) waiting(err error) {
+	if err == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before()
+	l.say("waiting for the relay: " + clean(err.Error()))
+}
+
 func (l *lines) say(text string) {
 	if !l.around.err.interactive {
 		return

@@ -23,11 +23,7 @@ func (c logsCommand) Run(around *surroundings) error {
 	defer stop()
 	lines := newLines(around, c.JSON, func() {})
 	lines.gaps = true
-	relay, err := around.relay(client.Config{Waiting: func(err error) {
-		if err != nil {
-			lines.notice("waiting for the relay: " + clean(err.Error()))
-		}
-	}})
+	relay, err := around.relay(client.Config{Waiting: lines.waiting})
 	if err != nil {
 		return err
 	}

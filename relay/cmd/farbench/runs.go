@@ -110,38 +110,3 @@ func cut(text string, most int) string {
 	}
 	return text
 }
-
-type cancelCommand struct {
-	Run_ string `arg:"" name:"run" help:"The run's id."`
-}
-
-func (c cancelCommand) Run(around *surroundings) error {
-	relay, err := around.relay(client.Config{})
-	if err != nil {
-		return err
-	}
-	if err := relay.Cancel(around.ctx, c.Run_); err != nil {
-		return fmt.Errorf("cancelling run %s: %w", c.Run_, err)
-	}
-	return nil
-}
-
-type linkCommand struct {
-	JSON bool `help:"Print {\"url\":…}."`
-}
-
-func (c linkCommand) Run(around *surroundings) error {
-	relay, err := around.relay(client.Config{})
-	if err != nil {
-		return err
-	}
-	link, err := relay.Link(around.ctx)
-	if err != nil {
-		return fmt.Errorf("making a link: %w", err)
-	}
-	if c.JSON {
-		return printJSON(around.out, map[string]string{"url": link})
-	}
-	_, err = fmt.Fprintln(around.out, link)
-	return err
-}
