@@ -43,7 +43,7 @@ func (s *Server) routeVerdict() {
 		OperationID: "checks-try", Method: http.MethodPost, Path: "/api/v1/checks/try", MaxBodyBytes: -1,
 		Summary: "How a check would come out on a text",
 	}, func(ctx context.Context, in *answer[api.Trial]) (*answer[api.Verdict], error) {
-		done, err := s.seat(ctx)
+		done, err := s.mayJudge(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -52,8 +52,8 @@ func (s *Server) routeVerdict() {
 	})
 }
 
-// seat waits until one more may be judged.
-func (s *Server) seat(ctx context.Context) (done func(), err error) {
+// mayJudge waits until one more run may be judged; done lets the next one.
+func (s *Server) mayJudge(ctx context.Context) (done func(), err error) {
 	select {
 	case s.verdicts <- struct{}{}:
 		return func() { <-s.verdicts }, nil
@@ -69,7 +69,7 @@ func (s *Server) verdict(ctx context.Context, run api.Run) (api.Verdict, error) 
 	if judge := checks.NewJudge(*run.Check); !judge.Reads(run) {
 		return judge.Verdict(run, true), nil
 	}
-	done, err := s.seat(ctx)
+	done, err := s.mayJudge(ctx)
 	if err != nil {
 		return api.Verdict{}, err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,21 +12,22 @@ import (
 	"github.com/farbench/farbench/relay/hub"
 )
 
-// Limits of one socket.
+// Limits of one connection.
 const (
-	maxRooms    = 256
-	maxRefusals = 256 // subscriptions beyond maxRooms, before the socket closes
+	maxRooms    = 256 // of a socket; maxStreamRooms of an event stream
+	maxRefusals = 256 // subscriptions beyond them, before it is closed
 	maxRequests = 64  // at once
 	maxEvent    = 64 << 10
 )
 
-// visit is what one socket asks and is subscribed to. Its methods are called by
-// the goroutine that reads the socket, but for those that say otherwise.
+// visit is what one connection, a socket or an event stream, asks and is
+// subscribed to. Its methods are called by one goroutine at a time, that which
+// reads the socket or a stream's POST, but for those that say otherwise.
 type visit struct {
 	s       *Server
 	c       *hub.Conn
 	who     who
-	ctx     context.Context // ends with the socket
+	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	working sync.WaitGroup // requests and followers
 	places  chan struct{}  // maxRequests; full: too_many
@@ -101,7 +103,7 @@ func (v *visit) message(m hub.Message) {
 		case m.T == "req":
 			v.request(m.Frame)
 		case len(m.D) > maxEvent:
-			v.fail(m.I, &wire.Fault{Code: wire.TooLarge, Message: "an event is at most 64 KiB"})
+			v.fail(m.I, &wire.Fault{Code: wire.TooLarge, Message: fmt.Sprintf("an event has at most %d bytes", maxEvent)})
 		default:
 			v.fail(m.I, &wire.Fault{Code: wire.NotFound, Message: "this relay does not carry events yet"})
 		}
@@ -154,15 +156,14 @@ func answerFrame(i *int64, d any) hub.Frame {
 
 func (v *visit) fail(i *int64, f *wire.Fault) { v.send(api.Frame{T: "res", I: i, Error: f}) }
 
-// do runs work beside the reading of the socket, within the bounds of requests
-// at once and of time. A panic in it is answered with an id.
-//
-// It says whether the work began.
+// do runs work beside the reading of the connection, within the bounds of
+// requests at once and of time, and says whether it began. A panic in it is
+// answered with an id.
 func (v *visit) do(i *int64, doing string, limit time.Duration, work func(context.Context) error) bool {
 	select {
 	case v.places <- struct{}{}:
 	default:
-		v.fail(i, &wire.Fault{Code: wire.TooMany, Message: "64 requests of this socket are being answered", Hint: "wait for some of the answers", Retry: true})
+		v.fail(i, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("%d requests of this connection are being answered", maxRequests), Hint: "wait for some of the answers", Retry: true})
 		return false
 	}
 	v.working.Add(1)
