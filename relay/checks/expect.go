@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,7 @@ func met(e wire.Expect, found string) (bool, string) {
 		return found != *e.Not, fmt.Sprintf("found %s, which it must not be", found)
 	case e.Below != nil || e.Above != nil:
 		value, err := strconv.ParseFloat(strings.TrimSpace(found), 64)
-		if err != nil || value != value {
+		if err != nil || math.IsNaN(value) {
 			return false, fmt.Sprintf("found %s, which is no number", found)
 		}
 		if e.Below != nil {

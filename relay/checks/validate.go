@@ -1,7 +1,3 @@
-// Package checks says what a lab's document of checks and saved commands may
-// hold, and judges a run by the check that started it: one judge for the
-// dashboard and the command line. It is pure: it knows neither where documents
-// are kept nor how lines arrive.
 package checks
 
 import (
@@ -23,7 +19,7 @@ const (
 	maxModels   = 32
 	maxModel    = 64
 	maxExpect   = 1 << 10
-	maxTimeoutS = 86400
+	MaxTimeoutS = 86400 // a day, which the agent holds too
 )
 
 var idPattern = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
@@ -96,8 +92,8 @@ func (w *wrong) check(at string, c api.Check) {
 			w.add(fmt.Sprintf("%s.models[%d]", at, i), "must have 1 to %d bytes; * stands for anything, ? for one character", maxModel)
 		}
 	}
-	if c.TimeoutS < 0 || c.TimeoutS > maxTimeoutS {
-		w.add(at+".timeout_s", "is %d, it must be 1 to %d, or missing", c.TimeoutS, maxTimeoutS)
+	if c.TimeoutS < 0 || c.TimeoutS > MaxTimeoutS {
+		w.add(at+".timeout_s", "is %d, it must be 1 to %d, or missing", c.TimeoutS, MaxTimeoutS)
 	}
 }
 
@@ -115,16 +111,10 @@ func (w *wrong) expect(at string, c api.Check) {
 	case set == 1 && c.Pattern == "":
 		w.add(at, "needs a pattern that finds the value; without one the exit code decides")
 	}
-	for name, text := range map[string]*string{"is": e.Is, "not": e.Not} {
-		if text != nil && len(*text) > maxExpect {
-			w.add(at+"."+name, "has %d bytes, at most %d are allowed", len(*text), maxExpect)
-		}
-	}
-	for name, bound := range map[string]*float64{"below": e.Below, "above": e.Above} {
-		if bound != nil && (math.IsNaN(*bound) || math.IsInf(*bound, 0)) {
-			w.add(at+"."+name, "is no number")
-		}
-	}
+	w.text(at+".is", e.Is)
+	w.text(at+".not", e.Not)
+	w.number(at+".below", e.Below)
+	w.number(at+".above", e.Above)
 	if e.Matches != nil {
 		if _, err := compile(*e.Matches); err != nil {
 			w.add(at+".matches", "%s", err)
@@ -132,43 +122,14 @@ func (w *wrong) expect(at string, c api.Check) {
 	}
 }
 
-// Fits says whether a check is meant for a device of this model.
-func Fits(c api.Check, model string) bool {
-	for _, glob := range c.Models {
-		if like(strings.ToLower(glob), strings.ToLower(model)) {
-			return true
-		}
+func (w *wrong) text(at string, text *string) {
+	if text != nil && len(*text) > maxExpect {
+		w.add(at, "has %d bytes, at most %d are allowed", len(*text), maxExpect)
 	}
-	return len(c.Models) == 0
 }
 
-// like compares with a glob: * stands for anything, ? for one character.
-func like(glob, text string) bool {
-	star, mark := -1, 0
-	g, t := []rune(glob), []rune(text)
-	i := 0
-	for k := 0; k < len(t); {
-		switch {
-		case i < len(g) && g[i] == '*':
-			star, mark = i, k
-			i++
-		case i < len(g) && (g[i] == '?' || g[i] == t[k]):
-			i++
-			k++
-		case star >= 0:
-			mark++
-			i, k = star+1, mark
-		default:
-			return false
-		}
+func (w *wrong) number(at string, n *float64) {
+	if n != nil && (math.IsNaN(*n) || math.IsInf(*n, 0)) {
+		w.add(at, "is no number")
 	}
-	for i < len(g) && g[i] == '*' {
-		i++
-	}
-	return i == len(g)
-}
-
-// Copy is what a run keeps of the check that started it.
-func Copy(c api.Check) *wire.RunCheck {
-	return &wire.RunCheck{ID: c.ID, Label: c.Label, Pattern: c.Pattern, Expect: c.Expect}
 }

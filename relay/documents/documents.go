@@ -188,7 +188,7 @@ func (d *Documents) read(ctx context.Context, key string, into any) (uint64, err
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return 0, nil
 	} else if err != nil {
-		return 0, away("reading", err)
+		return 0, away("reading the document", err)
 	}
 	if err := json.Unmarshal(entry.Value(), into); err != nil {
 		return 0, fmt.Errorf("reading document %s: %w", key, err)
@@ -217,7 +217,7 @@ func (d *Documents) save(ctx context.Context, key string, value []byte, read uin
 	case err == nil:
 		return rev, nil
 	case !errors.Is(err, jetstream.ErrKeyExists) && !errors.Is(err, jetstream.ErrKeyRevisionMismatch):
-		return 0, away("saving", err)
+		return 0, away("saving the document", err)
 	}
 	if entry, err := kv.Get(ctx, key); err == nil && bytes.Equal(entry.Value(), value) {
 		return entry.Revision(), nil

@@ -24,7 +24,7 @@ const answerWithin = 2 * time.Second
 // device, command or check. bench_offline leaves no claim behind.
 func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.Run, first bool, err error) {
 	received := time.Now()
-	timeoutS, ttlMS, err := check(q)
+	timeoutS, ttlMS, err := validate(q)
 	if err != nil {
 		return api.Run{}, false, err
 	}

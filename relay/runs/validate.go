@@ -7,18 +7,19 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
+	"github.com/farbench/farbench/relay/checks"
 )
 
 // Bounds and defaults of a request.
 const (
 	defaultTimeoutS = 600
-	maxTimeoutS     = 86400
+	maxTimeoutS     = checks.MaxTimeoutS
 	defaultTTLMS    = 5000
 	maxTTLMS        = 60000
 )
 
-// check lists every mistake of a request at once and fills in what is missing.
-func check(q api.RunRequest) (timeoutS, ttlMS int, err error) {
+// validate lists every mistake of a request at once and fills in what is missing.
+func validate(q api.RunRequest) (timeoutS, ttlMS int, err error) {
 	timeoutS, ttlMS = defaultTimeoutS, defaultTTLMS
 	if len(q.Command) > wire.MaxCommand {
 		return 0, 0, &wire.Fault{
