@@ -390,7 +390,7 @@ export class Pane {
 
   // tell says what is seen, to those who draw around the rows.
   #tell(first: number, filled: number, hangs: boolean): void {
-    const view = this.#scroller.clientHeight
+    const view = this.#view // as measured: asking now would lay everything out once more
     let last = first + filled - 1
     let low = first
     if (!this.#shape.isWrapped) {

@@ -4,7 +4,8 @@ import type { Scheme } from './colours'
 import { glyphs } from './levels'
 import type { GapRow, LineRow, Row } from './lines'
 import css from './log.module.css'
-import { nodes } from './nodes'
+import { parts } from './nodes'
+import { TextView, write } from './text'
 import { clock, delta, relative, type TimeMode } from './times'
 
 export type Looks = {
@@ -32,17 +33,33 @@ export const plainLooks: Looks = {
 export class RowView {
   readonly element = document.createElement('div')
   readonly #sign = cell(css.sign)
-  readonly #number = cell(css.number)
-  readonly #glyph = cell(css.glyph)
+  readonly #number = word(css.number)
+  readonly #glyph = word(css.glyph)
   readonly #stream = cell(css.stream)
-  readonly #time = cell(css.time)
-  readonly #text = cell(css.text)
+  readonly #time = word(css.time)
+  readonly #text: TextView
   readonly #name: string // of the log in the document, for ids
+  // What is drawn already is not drawn again.
+  #is = ''
+  #signed: keyof typeof paths | undefined
+  #isErr = false
+  #n = 0
+  #isSelected: boolean | undefined
+  #isCursor = false
 
   constructor(name: string) {
     this.#name = name
+    const text = cell(css.text)
+    this.#text = new TextView(text)
     this.element.setAttribute('role', 'option')
-    this.element.append(this.#sign, this.#number, this.#glyph, this.#stream, this.#time, this.#text)
+    this.element.append(
+      this.#sign,
+      this.#number.element,
+      this.#glyph.element,
+      this.#stream,
+      this.#time.element,
+      text,
+    )
   }
 
   // show fills in a row; `above` is the time of the line over it.
@@ -54,55 +71,62 @@ export class RowView {
 
   #line(row: LineRow, looks: Looks, above: number | undefined): void {
     const isMarked = looks.marks.has(row.n)
-    const isSelected = inside(row.n, row.n, looks)
     const isCursor = row.n === looks.cursor
-    this.#stand(row.n, isSelected, isCursor)
-    this.element.className = `${css.row} ${css[row.level]}${isSelected ? ` ${css.selected}` : ''}`
-    this.#sign.replaceChildren(
-      ...(isMarked ? [icon('mark')] : []),
-      ...(isCursor && !isMarked ? [icon('link')] : []),
-    )
-    this.#number.textContent = count(row.n)
-    this.#glyph.textContent = glyphs[row.level]
-    this.#stream.replaceChildren(...(row.stream === 'err' ? [tag('err')] : []))
-    this.#time.textContent = timeOf(row, looks, above)
+    this.#stand(row.n, css[row.level] ?? '', inside(row.n, row.n, looks), isCursor)
+    this.#show(isMarked ? 'mark' : isCursor ? 'link' : undefined, row.stream === 'err')
+    write(this.#number.text, count(row.n))
+    write(this.#glyph.text, glyphs[row.level])
+    write(this.#time.text, timeOf(row, looks, above))
     const isWhole = looks.whole.has(row.n)
-    this.#text.replaceChildren(
-      ...nodes(row, { scheme: looks.scheme, isCurrent: isCursor, isWhole }),
-    )
+    const drawn = parts(row, { scheme: looks.scheme, isCurrent: isCursor, isWhole })
+    this.#text.show(drawn.parts, drawn.more)
   }
 
   #gap(row: GapRow, looks: Looks): void {
     const to = row.to ?? row.from
-    const isSelected = inside(row.from, to, looks)
     const isCursor = looks.cursor !== undefined && looks.cursor >= row.from && looks.cursor <= to
-    this.#stand(row.from, isSelected, isCursor)
-    this.element.className = `${css.row} ${css.gap}${isSelected ? ` ${css.selected}` : ''}`
-    this.#sign.replaceChildren()
-    this.#number.textContent = count(row.from)
-    this.#glyph.textContent = '⋯'
-    this.#stream.replaceChildren()
-    this.#time.textContent = ''
-    this.#text.replaceChildren(...gapWords(row))
+    this.#stand(row.from, css.gap ?? '', inside(row.from, to, looks), isCursor)
+    this.#show(undefined, false)
+    write(this.#number.text, count(row.from))
+    write(this.#glyph.text, '⋯')
+    write(this.#time.text, '')
+    this.#text.put(...gapWords(row))
   }
 
   // A row whose line is on its way.
   #coming(): void {
-    this.element.className = css.row ?? ''
-    this.element.removeAttribute('id')
-    delete this.element.dataset.n
-    this.element.setAttribute('aria-selected', 'false')
-    this.#number.textContent = '…'
-    for (const part of [this.#sign, this.#glyph, this.#stream, this.#time, this.#text]) {
-      part.replaceChildren()
-    }
+    this.#stand(0, '', false, false)
+    this.#show(undefined, false)
+    write(this.#number.text, '…')
+    write(this.#glyph.text, '')
+    write(this.#time.text, '')
+    this.#text.put()
   }
 
-  #stand(line: number, isSelected: boolean, isCursor: boolean): void {
-    this.element.id = `${this.#name}-${line}`
-    this.element.dataset.n = String(line)
-    this.element.setAttribute('aria-selected', String(isSelected))
-    this.element.toggleAttribute('data-cursor', isCursor)
+  #show(sign: keyof typeof paths | undefined, isErr: boolean): void {
+    if (sign !== this.#signed) this.#sign.replaceChildren(...(sign ? [icon(sign)] : []))
+    if (isErr !== this.#isErr) this.#stream.replaceChildren(...(isErr ? [tag('err')] : []))
+    this.#signed = sign
+    this.#isErr = isErr
+  }
+
+  // stand says which line this is; only the cursor's row is referred to by id.
+  #stand(line: number, kind: string, isSelected: boolean, isCursor: boolean): void {
+    const { element } = this
+    const is = `${css.row} ${kind}${isSelected ? ` ${css.selected}` : ''}`
+    if (is !== this.#is) element.className = is
+    if (line !== this.#n || isCursor !== this.#isCursor) {
+      if (isCursor) element.id = `${this.#name}-${line}`
+      else if (this.#isCursor) element.removeAttribute('id')
+      if (line > 0) element.dataset.n = String(line)
+      else delete element.dataset.n
+    }
+    if (isCursor !== this.#isCursor) element.toggleAttribute('data-cursor', isCursor)
+    if (isSelected !== this.#isSelected) element.setAttribute('aria-selected', String(isSelected))
+    this.#is = is
+    this.#n = line
+    this.#isSelected = isSelected
+    this.#isCursor = isCursor
   }
 }
 
@@ -148,9 +172,17 @@ function cell(name: string | undefined): HTMLSpanElement {
   return span
 }
 
-function tag(word: string): HTMLElement {
+// word is a cell of one text.
+function word(name: string | undefined): { element: HTMLElement; text: Text } {
+  const element = cell(name)
+  const text = document.createTextNode('')
+  element.append(text)
+  return { element, text }
+}
+
+function tag(name: string): HTMLElement {
   const span = cell(css.tag)
-  span.textContent = word
+  span.textContent = name
   return span
 }
 

@@ -19,6 +19,7 @@ export class Strip {
   readonly #stop: (() => void)[] = []
   #selected: Selected = { from: undefined, to: undefined, marks: new Set() }
   #timer: ReturnType<typeof setTimeout> | undefined
+  #height = 0 // as last seen: asking anew lays the page out, in a flood 20 times a second
   #drawn = 0
   #turn = 0 // of the drawing that is on its way: an older one is dropped
   #grip: number | undefined // where the thumb is held, px below its top
@@ -83,9 +84,10 @@ export class Strip {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#drawn = performance.now()
+    this.#height = this.#element.clientHeight
     this.#place()
     const turn = ++this.#turn
-    const height = this.#element.clientHeight
+    const height = this.#height
     const width = this.#element.clientWidth
     const { rows } = this.#log.state.getState()
     const chosen = [...this.#selected.marks, this.#selected.from, this.#selected.to].filter(
@@ -125,7 +127,7 @@ export class Strip {
   #place(): void {
     const { rows } = this.#log.state.getState()
     const { first, last } = this.#pane.state.getState()
-    const height = this.#element.clientHeight
+    const height = this.#height
     const { top, size } = thumb(rows, first, last, height)
     this.#thumb.hidden = size >= height
     this.#thumb.style.transform = `translateY(${top}px)`

@@ -2,8 +2,9 @@
 // are a few thousand objects. The text may be dropped and put back; levels,
 // streams and times stay, so that what asks for them alone never waits.
 import { dress } from '../ansi'
-import type { Face, FaceRange, LineRow } from '../lines'
+import type { LineRow } from '../lines'
 import { type Columns, goesOnIn, levelIn, type Mark, streamIn } from './columns'
+import { Faces } from './faces'
 
 export const linesAtMost = 1024
 const charsAtMost = 256 * 1024
@@ -22,7 +23,7 @@ export class Segment {
   #chars = 0
   #text: string | undefined // the lines, joined by line ends
   #ends: Uint32Array | undefined
-  #looks: Looks | undefined
+  #faces: Faces | undefined
 
   constructor(first: number) {
     this.first = first
@@ -44,8 +45,8 @@ export class Segment {
   add(raw: string, at: number, mark: Mark): string {
     const { text, faces } = dress(raw)
     if (faces) {
-      this.#looks ??= new Looks()
-      this.#looks.add(this.count, faces)
+      this.#faces ??= new Faces()
+      this.#faces.add(this.count, faces)
     }
     this.#open!.push(text)
     this.#at[this.count] = at
@@ -67,20 +68,20 @@ export class Segment {
     if (this.#open) return
     this.#text = undefined
     this.#ends = undefined
-    this.#looks = undefined
+    this.#faces = undefined
     this.bytes = 0
   }
 
   // restore puts the text of the very same lines back.
   restore(c: Columns): boolean {
     if (c.text.length !== this.count || this.#open) return false
-    const looks = new Looks()
+    const kept = new Faces()
     const texts = c.text.map((raw, i) => {
       const { text, faces } = dress(raw)
-      if (faces) looks.add(i, faces)
+      if (faces) kept.add(i, faces)
       return text
     })
-    this.#looks = looks
+    this.#faces = kept
     this.#join(texts)
     return true
   }
@@ -102,7 +103,7 @@ export class Segment {
 
   row(i: number): LineRow {
     const mark = this.marks[i]!
-    const faces = this.#looks?.of(i)
+    const faces = this.#faces?.of(i)
     return {
       kind: 'line',
       n: this.first + i,
@@ -119,9 +120,9 @@ export class Segment {
     const { text, ends } = joined(texts)
     this.#text = text
     this.#ends = ends
-    this.#looks?.seal()
+    this.#faces?.seal()
     this.bytes = text.length * (isWide.test(text) ? 2 : 1) + 4 * texts.length
-    this.bytes += this.#looks?.size ?? 0
+    this.bytes += this.#faces?.size ?? 0
   }
 
   // Times within 24 days of each other need four bytes each.
@@ -142,58 +143,4 @@ function joined(texts: string[]): { text: string; ends: Uint32Array } {
     ends[i] = end
   }
   return { text: texts.join('\n'), ends }
-}
-
-// Looks is which places of which lines have a face, each face kept once. The
-// places of a thousand coloured lines are two arrays: an object a line would
-// take more than the line.
-class Looks {
-  readonly #faces: Face[] = []
-  readonly #ids = new Map<Face | string, number>() // by the face itself, and by what it says
-  #open: number[] = [] // from, to, face
-  #ends: number[] = [] // of the places of line i, in #open
-  #places: Uint16Array | Uint32Array | undefined
-  #until: Uint32Array | undefined
-
-  get size(): number {
-    return (this.#places?.byteLength ?? 0) + (this.#until?.byteLength ?? 0)
-  }
-
-  // add takes lines in their order; those without a face may be left out.
-  add(line: number, faces: FaceRange[]): void {
-    while (this.#ends.length < line) this.#ends.push(this.#open.length)
-    for (const [from, to, face] of faces) this.#open.push(from, to, this.#id(face))
-    this.#ends.push(this.#open.length)
-  }
-
-  seal(): void {
-    const isLong = this.#open.some((n) => n > 0xffff)
-    this.#places = isLong ? Uint32Array.from(this.#open) : Uint16Array.from(this.#open)
-    this.#until = Uint32Array.from(this.#ends)
-    this.#open = []
-    this.#ends = []
-    this.#ids.clear()
-  }
-
-  of(line: number): FaceRange[] | undefined {
-    const places = this.#places ?? this.#open
-    const ends = this.#until ?? this.#ends
-    const to = ends[line]
-    const from = line === 0 ? 0 : ends[line - 1]!
-    if (to === undefined || to === from) return undefined
-    const out: FaceRange[] = []
-    for (let i = from; i < to; i += 3)
-      out.push([places[i]!, places[i + 1]!, this.#faces[places[i + 2]!]!])
-    return out
-  }
-
-  #id(face: Face): number {
-    let id = this.#ids.get(face)
-    if (id !== undefined) return id
-    const key = JSON.stringify(face)
-    id = this.#ids.get(key) ?? this.#faces.push(face) - 1
-    this.#ids.set(key, id)
-    this.#ids.set(face, id)
-    return id
-  }
 }
