@@ -25,6 +25,7 @@ export class Handle implements Log {
   #rows = new Map<number, Row>()
   #want = { from: 0, count: 0, isTail: true }
   #peeked = new Set<number>()
+  #tail: [number, number][] = [] // which rows came as the newest ones
   #next = 1
   #isClosed = false
 
@@ -94,9 +95,14 @@ export class Handle implements Log {
     if (this.#isClosed) return
     const { answer, rows, state } = message
     if (answer) this.#answered(answer)
-    if (message.isFresh) this.#rows.clear()
+    if (message.isFresh) {
+      this.#rows.clear()
+      this.#tail = []
+    }
     if (message.isFresh || rows) this.#peeked.clear()
     if (rows) this.#keep(rows.from, rows.rows)
+    // The newest rows come with the news of them.
+    if (rows && state) this.#forget(rows.from, rows.from + rows.rows.length)
     const isChanged = message.isFresh || message.isAgain
     if (isChanged || (state && Object.keys(state).length > 0)) {
       const version = this.state.getState().version + (isChanged ? 1 : 0)
@@ -114,16 +120,17 @@ export class Handle implements Log {
     rows.forEach((row, i) => {
       if (row) this.#rows.set(from + i, row)
     })
-    const { isTail, count } = this.#want
-    if (isTail && count > 0) this.#forget(from + rows.length - 2 * count)
   }
 
   // forget lets go of rows that a flood has left behind while they are young:
-  // older garbage stays for long.
-  #forget(below: number): void {
-    for (const i of this.#rows.keys()) {
-      if (i >= below) return
-      this.#rows.delete(i)
+  // older garbage stays for long. Rows that were asked for stay.
+  #forget(from: number, to: number): void {
+    const { isTail, count } = this.#want
+    if (!isTail) return
+    this.#tail.push([from, to])
+    while (this.#tail[0]![1] < to - 2 * count) {
+      const [first, end] = this.#tail.shift()!
+      for (let i = first; i < end; i++) this.#rows.delete(i)
     }
   }
 
