@@ -21,8 +21,8 @@ run: $(DASHBOARD) ## start everything on this PC and print the link that opens i
 
 test: gen-check go-test ui-test ## every check and test, the race detector on, a real browser and the real adb where they are
 
-bench: ## measure speed against direct adb and print the table
-	cd relay && go run ./e2e/bench
+bench: $(DASHBOARD) ## measure speed against direct adb, and the log in a browser; print the table (ARGS="-only viewer -rounds 1")
+	cd relay && go run ./e2e/bench $(ARGS)
 
 lint: $(UI_TOOLS) ## static analysis and the import rules
 	cd agent && go run $(LINTER) run ./...

@@ -1,6 +1,7 @@
 // What the built dashboard weighs, gzipped, as a browser fetches it:
-//   node scripts/size.mjs
-// Prints a table and fails where a bar is crossed.
+//   node scripts/size.mjs [--json]
+// Prints a table and fails where a bar is crossed; with --json, rows for
+// `make bench`.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -54,6 +55,17 @@ const rows = [
     .filter((name) => /worker.*\.js$/.test(name))
     .map((name) => [`${plain(name)} (worker)`, kilobytes([name])]),
 ]
+
+if (process.argv.includes('--json')) {
+  const figures = rows.map(([name, value]) => ({
+    name: name.startsWith('initial') ? name : `… ${name}`,
+    unit: 'kB',
+    value,
+    ...(name in bars ? { bar: bars[name], atMost: true, gate: true } : {}),
+  }))
+  console.log(JSON.stringify(figures))
+  process.exit()
+}
 
 let isOver = false
 console.log('kB gz    bar')

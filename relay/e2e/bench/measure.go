@@ -49,7 +49,10 @@ func measure(ctx context.Context, o options) (table, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	b, err := startBench(ctx, dir)
+	b := &bench{}
+	if o.only != "viewer" && o.only != "size" { // these need none of its processes
+		b, err = startBench(ctx, dir)
+	}
 	defer b.stop()
 	if err != nil {
 		return nil, err
@@ -68,6 +71,8 @@ func measure(ctx context.Context, o options) (table, error) {
 				return errors.Join(b.fan(ctx, &t, 100, o.deliveries), b.fan(ctx, &t, 1000, o.deliveries))
 			}},
 			{"idle", func() error { return b.idle(ctx, &t, o.idle) }},
+			{"viewer", func() error { return viewer(ctx, &t) }},
+			{"size", func() error { return size(ctx, &t) }},
 		} {
 			if o.only != "" && o.only != part.name {
 				continue
