@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { desk } from './harness/desk.mjs'
 
-const { test, open, calm, looks, until } = await desk({ mock: 'hostile' })
+const { test, open, calm, looks, until, complaints } = await desk({ mock: 'hostile' })
+
+const unseen = /[\p{Cc}\p{Cs}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 
 const screens = [
   ['benches', '/'],
@@ -32,6 +34,32 @@ for (const [name, path] of screens) {
     await harmless(page, path)
   })
 }
+
+test('what nobody sees in a name is a sign in it', async () => {
+  const page = await open('/')
+  const devices = page.locator('[data-device]')
+  await devices.filter({ hasText: '‹U+202E›gnp.exe‹U+202C› overridden' }).waitFor()
+  await devices.filter({ hasText: 'zero‹U+200B›width‹U+200D›joiner' }).waitFor()
+  await devices.filter({ hasText: 'lone ‹U+D800› high, low ‹U+DC00› surrogates' }).waitFor()
+  await devices.filter({ hasText: '‹U+001B›[2J‹U+001B›[1;1Hcleared' }).first().waitFor()
+  const names = await page.locator('h1, h2, h3, main a, main b').allTextContents()
+  assert.deepEqual(
+    names.filter((name) => unseen.test(name)),
+    [],
+  )
+})
+
+// The guard of all browser tests: what the policy had to stop fails the test.
+test('a page that makes markup of a text is found out', async () => {
+  const page = await open('/')
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<img src="x" onerror="window.pwned = 1">')
+  })
+  const stopped = () => complaints.filter((c) => /^CSP: script-src-attr/.test(c))
+  await until('the complaint', () => stopped().length === 1)
+  assert.equal(await page.evaluate(() => globalThis.pwned), undefined)
+  complaints.length = 0
+})
 
 // harmless says what must hold on every page, whatever stands on it.
 async function harmless(page, path) {

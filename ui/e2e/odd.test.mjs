@@ -85,3 +85,31 @@ for (const hours of [3, -3]) {
     await looks(page, `clock-${hours}`, { isBrief: true })
   })
 }
+
+test('a link to a line that is no longer kept says so, and leads to the nearest', async () => {
+  const page = await open('/r/r-trimmed?L=12')
+  await page.getByText('Line 12 is not kept. Older than this relay keeps.').waitFor()
+  await page.getByText('399 lines lost').first().waitFor()
+  assert.match(page.url(), /L=12$/, 'the link stays what it was')
+  await page.getByRole('button', { name: 'Go to the nearest, 400' }).click()
+  await page.waitForURL(/L=400$/)
+  await page.getByRole('option', { name: /^400/, selected: true }).waitFor()
+  await page.goto(new URL('/r/r-trimmed?L=9999', page.url()).href)
+  await page.getByText('The run has 500 lines.').waitFor()
+  await page.getByRole('button', { name: 'Go to the last' }).click()
+  await page.waitForURL(/L=500$/)
+})
+
+test('a link to a bench that was renamed leads to where its devices are now', async () => {
+  const context = await newContext()
+  const page = await open('/b/hil-07/hu5h2446a0131', { context })
+  await page.getByRole('heading', { name: 'hil-07' }).waitFor()
+  await relay.restart({ MOCK_RENAMED: 'hil-07=gothenburg-2' })
+  await page.reload()
+  await page.getByRole('heading', { name: 'There is no bench hil-07' }).waitFor()
+  await page.getByText('It was probably renamed: gothenburg-2 has its devices now.').waitFor()
+  await looks(page, 'bench-renamed', { isBrief: true })
+  await page.getByRole('link', { name: 'gothenburg-2' }).first().click()
+  await page.getByRole('heading', { name: 'gothenburg-2' }).waitFor()
+  await relay.restart({})
+})

@@ -14,6 +14,7 @@ import * as world from './world.mjs'
 
 const [port = '7071', name = 'states'] = process.argv.slice(2)
 const protocol = Number(process.env.MOCK_PROTOCOL ?? 1) // another v refuses the page (4502)
+const renamed = (process.env.MOCK_RENAMED ?? '').split('=') // a bench: old=new
 
 const dist = new URL('../../relay/web/dist', import.meta.url).pathname
 const types = {
@@ -22,10 +23,17 @@ const types = {
   '.html': 'text/html',
   '.svg': 'image/svg+xml',
 }
+// The relay's own policy, to the letter.
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; " +
+  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const isSignedIn = (req) => (req.headers.cookie ?? '').includes('mock=1')
 
 const relay = {
-  benches: world.benches[name](),
+  benches: world.benches[name]().map((b) =>
+    b.id === renamed[0] ? { ...b, id: renamed[1], name: renamed[1] } : b,
+  ),
   runs: new Map(),
   checks: world.checks(name),
   settings: { revision: 0, settings: {} },
@@ -55,7 +63,7 @@ const server = createServer((req, res) => {
   const file = join(dist, url.pathname)
   const path = url.pathname !== '/' && existsSync(file) ? file : join(dist, 'index.html')
   res.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream')
-  res.setHeader('content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'")
+  res.setHeader('content-security-policy', policy)
   createReadStream(path).pipe(res)
 })
 
