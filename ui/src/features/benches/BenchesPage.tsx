@@ -45,8 +45,11 @@ export function BenchesPage({ search, onSearch }: Props) {
     onSearch({ ...search, view: v === 'cards' ? undefined : v })
   }
   useActions('Benches', [
-    { id: 'benches.cards', label: 'Benches as cards', run: () => show('cards') },
-    { id: 'benches.table', label: 'Benches as a table', run: () => show('table') },
+    ...(view === 'table'
+      ? [{ id: 'benches.cards', label: 'Benches as cards', run: () => show('cards') }]
+      : isPhone
+        ? []
+        : [{ id: 'benches.table', label: 'Benches as a table', run: () => show('table') }]),
     {
       id: 'benches.attention',
       label: 'Benches that need attention',

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { goesOn } from '@/shared/lab'
-import { Hidden, runSign, Skeleton } from '@/shared/parts'
-import { ResultIcon } from '@/shared/verdict'
+import { Hidden, SignIcon, Skeleton } from '@/shared/parts'
+import { useSign } from '@/shared/verdict'
 import { count, duration, plural, sentence, time } from '@/shared/words'
 import css from './compare.module.css'
 import type { RunDoc } from './useRunDoc'
@@ -17,16 +17,7 @@ export function SideHead({ side, id, doc: { run, fault } }: Props) {
         {side}
       </b>
       {run ? (
-        <div className={css.facts}>
-          <div>
-            <ResultIcon run={run} />
-            <h2 title={run.command}>{run.check?.label ?? run.command.trim().split('\n')[0]}</h2>
-            <span>
-              {run.device} on {run.bench}
-            </span>
-          </div>
-          <p>{factsOf(run)}</p>
-        </div>
+        <Facts run={run} />
       ) : (
         <div className={css.facts}>
           {fault ? <p className={css.gone}>{sentence(fault.message)}</p> : <Skeleton width={160} />}
@@ -46,9 +37,25 @@ export function SideHead({ side, id, doc: { run, fault } }: Props) {
 
 type R = NonNullable<RunDoc['run']>
 
-function factsOf(run: R): string {
+function Facts({ run }: { run: R }) {
+  const sign = useSign(run)
+  return (
+    <div className={css.facts}>
+      <div>
+        <SignIcon sign={sign} />
+        <h2 title={run.command}>{run.check?.label ?? run.command.trim().split('\n')[0]}</h2>
+        <span>
+          {run.device} on {run.bench}
+        </span>
+      </div>
+      <p>{factsOf(run, sign.word)}</p>
+    </div>
+  )
+}
+
+function factsOf(run: R, word: string): string {
   const started = Date.parse(run.started_at ?? run.created_at)
-  const facts = [runSign(run).word]
+  const facts = [word]
   if (run.ended_at) facts.push(duration(Date.parse(run.ended_at) - started))
   if (!goesOn(run)) facts.push(plural(run.lines, 'line'))
   else if (run.lines) facts.push(`${count(run.lines)} lines so far`)

@@ -2,9 +2,9 @@ import { ActionIcon, Button, SegmentedControl } from '@mantine/core'
 import { Check, ChevronDown, ChevronUp } from 'lucide-react'
 import { count, plural } from '@/shared/words'
 import type { Counts } from './align'
-import css from './compare.module.css'
 import { type Ignored, ignorable } from './ignore'
 import { type CompareSearch, ignoredOf, withIgnored } from './search'
+import css from './toolbar.module.css'
 
 const names: Record<Ignored, string> = {
   times: 'Times',
@@ -83,7 +83,9 @@ export function Toolbar({ counts, isRough, search, onSearch, onStep }: Props) {
           disabled={differences === 0}
           onClick={() => onStep(1)}
         >
-          Next<span className={css.word}> difference</span>
+          <span>
+            Next<span className={css.word}> difference</span>
+          </span>
         </Button>
       </div>
     </div>

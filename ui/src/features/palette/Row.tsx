@@ -2,6 +2,7 @@ import {
   ArrowRight,
   BadgeCheck,
   CornerDownRight,
+  Keyboard,
   Monitor,
   Play,
   Star,
@@ -59,6 +60,7 @@ const icons = {
   pin: <Star {...icon} />,
   go: <ArrowRight {...icon} />,
   look: <SunMoon {...icon} />,
+  keys: <Keyboard {...icon} />,
 }
 
 function SignOf({ sign }: { sign: Sign }) {

@@ -11,7 +11,7 @@ export type Sign =
   | { kind: 'bench'; mood: BenchMood }
   | { kind: 'device'; isReady: boolean }
   | { kind: 'run'; run: Run }
-  | { kind: 'page' | 'check' | 'command' | 'pin' | 'go' | 'look' }
+  | { kind: 'page' | 'check' | 'command' | 'pin' | 'go' | 'look' | 'keys' }
 
 export type Item = {
   id: string

@@ -136,7 +136,10 @@ function places({ to, help }: Go): Item[] {
     place('Go to the runs', '/runs', 'g r', 'history'),
     place('Go to checks and commands', '/checks', 'g c', 'edit saved'),
     place('Go to the settings', '/settings', 'g s', 'preferences'),
-    look('keys', 'Show the keys', 'help shortcuts', help, '?'),
+    {
+      ...look('keys', 'Show the keys', 'help shortcuts', help, '?'),
+      sign: { kind: 'keys' as const },
+    },
     look('dark', 'Dark theme', 'night look', () => changeSettings({ theme: 'dark' })),
     look('light', 'Light theme', 'day look', () => changeSettings({ theme: 'light' })),
     look('auto', 'Theme as the system', 'look', () => changeSettings({ theme: 'auto' })),

@@ -8,7 +8,7 @@ import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
 import { count } from '@/shared/words'
 import { type Column, columns } from './columns'
-import css from './runs.module.css'
+import css from './filters.module.css'
 import type { RunsSearch } from './search'
 
 const outcomes: Choice[] = [

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { Download, GitCompareArrows, RotateCw } from 'lucide-react'
 import type { Run } from '@/shared/wire'
 import { plural } from '@/shared/words'
-import css from './runs.module.css'
+import css from './selection.module.css'
 import type { Acts } from './useActsOnRuns'
 
 type Props = { runs: Run[]; acts: Acts; onCompare: () => void; onClear: () => void }

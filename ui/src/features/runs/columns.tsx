@@ -52,7 +52,7 @@ export const columns: Column[] = [
   {
     id: 'device',
     title: 'Device',
-    width: '20%',
+    width: '22%',
     isUsual: true,
     cell: (run) => (
       <span className={css.on}>
