@@ -32,6 +32,7 @@ type Client struct {
 	// that was given up still holds its place until its socket times out.
 	control chan struct{}
 	spares  *spares
+	litter  litter
 }
 
 // New makes a client of the adb server at addr ("127.0.0.1:5037").
@@ -43,6 +44,7 @@ func New(addr string) *Client {
 		lost:        make(chan struct{}, 1),
 		control:     make(chan struct{}, 4),
 		spares:      newSpares(),
+		litter:      litter{temps: map[int64][]string{}},
 	}
 }
 

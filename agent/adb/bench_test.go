@@ -25,9 +25,10 @@ type bench struct {
 }
 
 // simulate runs a simulated bench until the test ends.
-func simulate(t *testing.T, listen func(*adbsim.Bench)) *adbsim.Bench {
+func simulate(t testing.TB, cfg adbsim.Config, listen func(*adbsim.Bench)) *adbsim.Bench {
 	t.Helper()
-	sim := adbsim.New(adbsim.Config{Devices: 2, Logger: slog.New(slog.DiscardHandler)})
+	cfg.Devices, cfg.Logger = 2, slog.New(slog.DiscardHandler)
+	sim := adbsim.New(cfg)
 	listen(sim)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
@@ -44,38 +45,51 @@ func simulate(t *testing.T, listen func(*adbsim.Bench)) *adbsim.Bench {
 // onBothServers runs a test against the simulation's own adb server, and
 // against a real adb server that is connected to the simulation's adbd.
 func onBothServers(t *testing.T, test func(t *testing.T, b *bench)) {
-	t.Run("simulated", func(t *testing.T) {
-		var addr string
-		sim := simulate(t, func(b *adbsim.Bench) {
-			a, err := b.ListenHost("127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			addr = a.String()
-		})
-		test(t, &bench{adb.New(addr), sim.Device("SIM0001"), "SIM0001"})
-	})
-	t.Run("real", func(t *testing.T) {
-		server := adbtest.StartReal(t)
-		var serial string
-		sim := simulate(t, func(b *adbsim.Bench) {
-			addrs, err := b.ListenADBD("127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			serial = addrs[0].String()
-		})
-		c := adb.New(server.Addr())
-		if err := c.Connect(t.Context(), serial); err != nil {
+	t.Run("simulated", func(t *testing.T) { test(t, onSimulated(t, adbsim.Config{}, "")) })
+	t.Run("real", func(t *testing.T) { test(t, onReal(t, adbsim.Config{}, "")) })
+}
+
+// onSimulated is a bench behind the simulation's own adb server. Its device
+// offers features, unless they are empty.
+func onSimulated(t testing.TB, cfg adbsim.Config, features string) *bench {
+	var addr string
+	sim := simulate(t, cfg, func(b *adbsim.Bench) {
+		a, err := b.ListenHost("127.0.0.1:0")
+		if err != nil {
 			t.Fatal(err)
 		}
-		b := &bench{c, sim.Device("SIM0001"), serial}
-		watch(t, c).until(t, "the device", func(devices []adb.Device, err error) bool {
-			return err == nil && b.in(devices).State == "device"
-		})
-		test(t, b)
-		server.Kill() // before the simulation ends: it would try to connect again
+		addr = a.String()
 	})
+	b := &bench{adb.New(addr), sim.Device("SIM0001"), "SIM0001"}
+	if features != "" {
+		b.device.SetFeatures(features)
+	}
+	return b
+}
+
+// onReal is a bench behind a real adb server.
+func onReal(t testing.TB, cfg adbsim.Config, features string) *bench {
+	server := adbtest.StartReal(t)
+	var serial string
+	sim := simulate(t, cfg, func(b *adbsim.Bench) {
+		addrs, err := b.ListenADBD("127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		serial = addrs[0].String()
+	})
+	t.Cleanup(server.Kill) // before the simulation ends: it would try to connect again
+	if features != "" {
+		sim.Device("SIM0001").SetFeatures(features)
+	}
+	b := &bench{adb.New(server.Addr()), sim.Device("SIM0001"), serial}
+	if err := b.Connect(t.Context(), serial); err != nil {
+		t.Fatal(err)
+	}
+	watch(t, b.Client).until(t, "the device", func(devices []adb.Device, err error) bool {
+		return err == nil && b.in(devices).State == "device"
+	})
+	return b
 }
 
 // in is the device in a list, the zero Device where it is not.
@@ -88,7 +102,7 @@ func (b *bench) in(devices []adb.Device) adb.Device {
 	return adb.Device{}
 }
 
-func (b *bench) transport(t *testing.T) int64 {
+func (b *bench) transport(t testing.TB) int64 {
 	t.Helper()
 	devices, err := b.Devices(t.Context())
 	if err != nil {
@@ -97,7 +111,7 @@ func (b *bench) transport(t *testing.T) int64 {
 	return b.in(devices).TransportID
 }
 
-func (b *bench) open(t *testing.T, command string) *adb.Shell {
+func (b *bench) open(t testing.TB, command string) *adb.Shell {
 	t.Helper()
 	shell, err := b.Shell(t.Context(), b.transport(t), command)
 	if err != nil {
@@ -107,7 +121,7 @@ func (b *bench) open(t *testing.T, command string) *adb.Shell {
 	return shell
 }
 
-func (b *bench) run(t *testing.T, command string) result {
+func (b *bench) run(t testing.TB, command string) result {
 	t.Helper()
 	shell := b.open(t, command)
 	if err := shell.CloseStdin(); err != nil {
@@ -220,15 +234,7 @@ func TestBench_Shell_frozenDevice(t *testing.T) {
 }
 
 func TestBench_Shell_refusedByState(t *testing.T) {
-	var addr string
-	sim := simulate(t, func(b *adbsim.Bench) {
-		a, err := b.ListenHost("127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		addr = a.String()
-	})
-	b := &bench{adb.New(addr), sim.Device("SIM0001"), "SIM0001"}
+	b := onSimulated(t, adbsim.Config{}, "")
 	for state, want := range map[string]wire.Code{"offline": wire.DeviceOffline, "unauthorized": wire.DeviceUnauthorized} {
 		b.device.SetState(state)
 		if _, err := b.Shell(t.Context(), b.transport(t), "true"); code(err) != want {

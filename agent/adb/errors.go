@@ -19,6 +19,8 @@ type Error struct {
 	Message string // for people
 	Hint    string // what to do about it
 	Err     error  // the cause, nil where the server itself said no
+	// refusal is the device's word on one file: others may fare better.
+	refusal bool
 }
 
 func (e *Error) Error() string {

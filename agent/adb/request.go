@@ -59,6 +59,22 @@ func (c *Client) openOn(ctx context.Context, op string, conn net.Conn, requests 
 	return conn, nil
 }
 
+// openDevice opens a service of a device, on its spare connection where there
+// is one. From there on it is like any other: once the service may have begun,
+// nothing is tried twice.
+func (c *Client) openDevice(ctx context.Context, op string, transportID int64, service string) (net.Conn, error) {
+	requests := []string{selectTransport(transportID), service}
+	conn := c.spares.take(transportID)
+	if conn != nil {
+		requests = requests[1:]
+	}
+	conn, err := c.openOn(ctx, op, conn, requests...)
+	if err == nil {
+		c.spares.want(transportID)
+	}
+	return conn, err
+}
+
 // answering is what an answer ran into: where a service of the device was asked
 // for, it may have begun by then, unless the server itself says no.
 func answering(op, request string, err error) error {

@@ -37,19 +37,10 @@ type Shell struct {
 // The context governs the opening only, as does the client's OpenTimeout;
 // afterwards Close ends it, which sends SIGHUP to the command.
 func (c *Client) Shell(ctx context.Context, transportID int64, command string) (*Shell, error) {
-	const op = "opening shell"
-	requests := []string{selectTransport(transportID), "shell,v2,raw:" + command}
-	conn := c.spares.take(transportID)
-	if conn != nil {
-		// From here on as with any other connection: once the command may have
-		// reached the device, nothing is tried twice.
-		requests = requests[1:]
-	}
-	conn, err := c.openOn(ctx, op, conn, requests...)
+	conn, err := c.openDevice(ctx, "opening shell", transportID, "shell,v2,raw:"+command)
 	if err != nil {
 		return nil, err
 	}
-	c.spares.want(transportID)
 	return &Shell{conn: conn, hurry: quickAck(conn), lost: c.lost}, nil
 }
 

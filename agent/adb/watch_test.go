@@ -22,7 +22,7 @@ type watching struct {
 	told    int
 }
 
-func watch(t *testing.T, c *adb.Client) *watching {
+func watch(t testing.TB, c *adb.Client) *watching {
 	t.Helper()
 	w := &watching{}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -44,7 +44,7 @@ func watch(t *testing.T, c *adb.Client) *watching {
 	return w
 }
 
-func (w *watching) until(t *testing.T, what string, ok func([]adb.Device, error) bool) {
+func (w *watching) until(t testing.TB, what string, ok func([]adb.Device, error) bool) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {

@@ -78,7 +78,7 @@ func (s *syncing) run() error {
 func (s *syncing) serve(q syncRequest) error {
 	switch q.id {
 	case "STAT":
-		info, err := s.fs.Lstat(q.path)
+		info, err := s.lstat(q.path)
 		if err != nil {
 			return s.write([]byte("STAT"), make([]byte, 12))
 		}
@@ -86,7 +86,7 @@ func (s *syncing) serve(q syncRequest) error {
 	case "STA2":
 		return s.write(appendStat([]byte(q.id), s.fs.Stat, q.path))
 	case "LST2":
-		return s.write(appendStat([]byte(q.id), s.fs.Lstat, q.path))
+		return s.write(appendStat([]byte(q.id), s.lstat, q.path))
 	case "LIST":
 		return s.list(q.path, "DENT", 20, func(b []byte, info memfs.Info) []byte { return appendStatV1(b, info) })
 	case "LIS2":
@@ -153,6 +153,15 @@ func appendStat(b []byte, stat func(string) (memfs.Info, error), path string) []
 var deviceErrno = map[syscall.Errno]uint32{
 	syscall.EPERM: 1, syscall.ENOENT: 2, syscall.EACCES: 13, syscall.EEXIST: 17, syscall.ENOTDIR: 20, syscall.EISDIR: 21,
 	syscall.EINVAL: 22, syscall.ENOSPC: 28, syscall.EROFS: 30, syscall.ELOOP: 40,
+}
+
+// lstat does not follow a link, but behind its name a slash makes the kernel
+// do so.
+func (s *syncing) lstat(path string) (memfs.Info, error) {
+	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, "/.") {
+		return s.fs.Stat(path)
+	}
+	return s.fs.Lstat(path)
 }
 
 // list answers with a directory's entries, "." and ".." first as the kernel

@@ -50,4 +50,7 @@ const (
 	StreamLost   Code = "stream_lost"   // the device's stream ended without an exit packet
 	OpenFailed   Code = "open_failed"   // adb did not start the command
 	Draining     Code = "draining"      // the agent or relay is stopping
+	StorageFull  Code = "storage_full"  // no space left on the device
+	Stalled      Code = "stalled"       // a transfer stood still for too long
+	BadReply     Code = "bad_reply"     // the device sent what its protocol does not allow
 )

@@ -23,6 +23,9 @@ func ls(p *machine.Proc, args []string) int {
 	}
 	_, long := set['l']
 	_, all := set['a']
+	if _, almost := set['A']; almost { // there is no "." to leave out
+		all = true
+	}
 	_, self := set['d']
 	out := output(p)
 	show := func(info memfs.Info, name string) {

@@ -1,0 +1,408 @@
+package adb_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/adbsim"
+	"github.com/farbench/farbench/agent/wire"
+)
+
+const tmp = "/data/local/tmp"
+
+// syncQuota is small, so that it is soon used up.
+const syncQuota = 16 << 20
+
+// onAllSyncs runs a test against either server, with either version of the
+// protocol.
+func onAllSyncs(t *testing.T, test func(t *testing.T, b *bench)) {
+	onSyncs(t, map[string]string{"v2": "", "v1": "shell_v2,cmd"}, test)
+}
+
+// onSyncs runs a test against either server, on devices that offer this and
+// that.
+func onSyncs(t *testing.T, offers map[string]string, test func(t *testing.T, b *bench)) {
+	cfg := adbsim.Config{Quota: syncQuota}
+	for name, features := range offers {
+		t.Run("simulated/"+name, func(t *testing.T) {
+			t.Parallel() // real servers have to find their ports one after another
+			test(t, onSimulated(t, cfg, features))
+		})
+		t.Run("real/"+name, func(t *testing.T) { test(t, onReal(t, cfg, features)) })
+	}
+}
+
+func (b *bench) sync(t testing.TB) *adb.Sync {
+	t.Helper()
+	s, err := b.Sync(t.Context(), b.transport(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// hurry makes the bench's client one that waits only so long.
+func (b *bench) hurry(patience time.Duration) {
+	b.Client = adb.New(b.Addr()) // another one: this one is watching with its own
+	b.OpenTimeout = patience
+}
+
+// sh runs a command that has to end well, and gives what it printed.
+func (b *bench) sh(t testing.TB, command string) string {
+	t.Helper()
+	r := b.run(t, command)
+	if r.exit != 0 {
+		t.Fatalf("%s: %+v", command, r)
+	}
+	return r.out
+}
+
+// eventually polls until ok, or fails the test.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited 20 s for: %s", what)
+		}
+	}
+}
+
+func noise(n int) []byte {
+	p := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{byte(n)}).Read(p)
+	return p
+}
+
+func TestSync_Stat(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		b.sh(t, "cd /data/local/tmp; echo hello >f; chmod 640 f; mkdir d; ln -s f l; ln -s d ld; ln -s nowhere dangling; ln -s round round")
+		s := b.sync(t)
+		v2 := strings.HasSuffix(t.Name(), "v2")
+		for _, c := range []struct {
+			path       string
+			stat, self string // mode and size, or the code of the error; stat in v2
+			v1         string // stat in v1, if other
+		}{
+			{"/f", "-rw-r----- 6", "-rw-r----- 6", ""},
+			{"/d", "drwxrwx--- 0", "drwxrwx--- 0", ""},
+			{"/l", "-rw-r----- 6", "Lrwxrwxrwx 0", "Lrwxrwxrwx 0"},
+			{"/ld", "drwxrwx--- 0", "Lrwxrwxrwx 0", ""},
+			{"/dangling", "not_found", "Lrwxrwxrwx 0", "Lrwxrwxrwx 0"},
+			{"/round", "invalid", "Lrwxrwxrwx 0", "Lrwxrwxrwx 0"},
+			{"/no", "not_found", "not_found", ""},
+			{"/f/f", "invalid", "invalid", "not_found"},
+		} {
+			if !v2 && c.v1 != "" {
+				c.stat = c.v1
+				if c.path == "/f/f" {
+					c.self = c.v1
+				}
+			}
+			words := func(info adb.FileInfo, err error) string {
+				if err != nil {
+					return string(code(err))
+				}
+				if !strings.HasSuffix(c.path, info.Name) || time.Since(info.Modified).Abs() > time.Hour {
+					t.Errorf("%s is %+v", c.path, info)
+				}
+				return fmt.Sprint(info.Mode, " ", info.Size)
+			}
+			if got := words(s.Stat(t.Context(), tmp+c.path)); got != c.stat {
+				t.Errorf("Stat %s: %s, want %s", c.path, got, c.stat)
+			}
+			if got := words(s.Lstat(t.Context(), tmp+c.path)); got != c.self {
+				t.Errorf("Lstat %s: %s, want %s", c.path, got, c.self)
+			}
+		}
+		if info, err := s.Stat(t.Context(), "/dev/null"); err != nil || info.Mode&fs.ModeCharDevice == 0 || info.Mode.IsDir() {
+			t.Errorf("/dev/null is %v, %v", info.Mode, err)
+		}
+	})
+}
+
+func TestSync_List(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		b.sh(t, `cd /data/local/tmp; mkdir empty; mkdir d; cd d; echo hi >"it's a file"; mkdir sub; ln -s sub link; echo >.hidden`)
+		s := b.sync(t)
+		list, err := s.List(t.Context(), tmp+"/d")
+		var words []string
+		for _, info := range list {
+			words = append(words, fmt.Sprint(info.Mode, " ", info.Size, " ", info.Name))
+		}
+		const want = "-rw-rw---- 1 .hidden, -rw-rw---- 3 it's a file, Lrwxrwxrwx 0 link, drwxrwx--- 0 sub"
+		if got := strings.Join(words, ", "); err != nil || got != want {
+			t.Errorf("%s, %v", got, err)
+		}
+		if list, err := s.List(t.Context(), tmp+"/empty"); err != nil || len(list) != 0 {
+			t.Errorf("an empty folder: %v, %v", list, err)
+		}
+		// gadb's trap 9: a folder that is not there looks like an empty one.
+		for path, want := range map[string]wire.Code{tmp + "/no": wire.NotFound, tmp + "/d/.hidden": wire.Invalid} {
+			if list, err := s.List(t.Context(), path); code(err) != want {
+				t.Errorf("%s: %v, %v", path, list, err)
+			}
+		}
+	})
+}
+
+// Sizes around the protocol's pieces and ours.
+var sizes = []int{0, 1, 65527, 65528, 65529, 4 * 65528, 4*65528 + 1, 1<<20 + 3}
+
+func TestSync_SendAndReceive(t *testing.T) {
+	at := time.Unix(1_500_000_000, 0)
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		s := b.sync(t)
+		for _, size := range sizes {
+			data := noise(size)
+			for name, r := range map[string]io.Reader{
+				"at once":        bytes.NewReader(data),
+				"with its end":   iotest.DataErrReader(bytes.NewReader(data)), // gadb's trap 2
+				"half of it":     iotest.HalfReader(bytes.NewReader(data)),
+				"without a size": struct{ io.Reader }{bytes.NewReader(data)},
+			} {
+				n, err := s.Send(t.Context(), tmp+"/new/folder/f", 0o755, at, r)
+				if err != nil || n != int64(size) {
+					t.Fatalf("%d bytes, %s: sent %d, %v", size, name, n, err)
+				}
+				var got bytes.Buffer
+				n, err = s.Receive(t.Context(), tmp+"/new/folder/f", &got)
+				if err != nil || n != int64(size) || !bytes.Equal(got.Bytes(), data) {
+					t.Fatalf("%d bytes, %s: received %d, %v", size, name, n, err)
+				}
+			}
+			info, err := s.Stat(t.Context(), tmp+"/new/folder/f")
+			if err != nil || info.Mode != 0o777 || info.Size != int64(size) || !info.Modified.Equal(at) {
+				t.Errorf("%d bytes are %+v, %v", size, info, err)
+			}
+		}
+		if err := s.SendLink(t.Context(), tmp+"/link", "new/folder/f"); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.sh(t, "cd /data/local/tmp; ls -l"); !strings.Contains(got, " link -> new/folder/f\n") {
+			t.Errorf("the link is %q", got)
+		}
+		var proc bytes.Buffer
+		if _, err := s.Receive(t.Context(), "/proc/version", &proc); err != nil || !strings.HasPrefix(proc.String(), "Linux version") {
+			t.Errorf("/proc/version is %q, %v", proc.String(), err)
+		}
+	})
+}
+
+func TestSync_refusals(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		s := b.sync(t)
+		b.sh(t, "mkdir /data/local/tmp/d")
+		send := func(p string) error {
+			_, err := s.Send(t.Context(), p, 0o644, time.Time{}, strings.NewReader("x"))
+			return err
+		}
+		receive := func(p string) error {
+			_, err := s.Receive(t.Context(), p, io.Discard)
+			return err
+		}
+		long := "/" + strings.Repeat("x", 1100)
+		for _, c := range []struct {
+			name string
+			do   func(string) error
+			path string
+			want wire.Code
+		}{
+			{"Send", send, "/system/x", wire.Forbidden},
+			{"Send", send, "/data/x", wire.Forbidden},
+			{"Send", send, tmp + "/d", wire.Invalid},
+			{"Send", send, "relative", wire.Invalid},
+			{"Send", send, "/a\x00b", wire.Invalid},
+			{"Send", send, long, wire.Invalid},
+			{"Receive", receive, tmp + "/no", wire.NotFound},
+			{"Receive", receive, tmp + "/d", wire.Invalid},
+			{"Receive", receive, long, wire.Invalid},
+			{"Receive", receive, "", wire.Invalid},
+		} {
+			err := c.do(c.path)
+			if code(err) != c.want {
+				t.Errorf("%s %.50q: %v", c.name, c.path, err)
+			}
+		}
+		if _, err := s.Stat(t.Context(), tmp); err != nil {
+			t.Errorf("after all that: %v", err)
+		}
+	})
+}
+
+func TestSync_storageFull(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		s := b.sync(t)
+		b.sh(t, "echo old >/data/local/tmp/f")
+		// A source without an end: only the device's word can end it.
+		if _, err := s.Put(t.Context(), tmp+"/f", 0o644, time.Time{}, endless{}); code(err) != wire.StorageFull {
+			t.Error(err)
+		}
+		// adbd answers first and removes then.
+		eventually(t, "only the old file to be left", func() bool { return b.sh(t, "cd /data/local/tmp; ls -A; cat f") == "f\nold\n" })
+		eventually(t, "room again", func() bool {
+			_, err := s.Put(t.Context(), tmp+"/f", 0o644, time.Time{}, strings.NewReader("new\n"))
+			return err == nil
+		})
+		if got := b.sh(t, "cd /data/local/tmp; ls -A; cat f"); got != "f\nnew\n" {
+			t.Errorf("what is there: %q", got)
+		}
+	})
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestSync_Put(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		s := b.sync(t)
+		put := func(p string, r io.Reader) error {
+			_, err := s.Put(t.Context(), p, 0o600, time.Unix(1_000_000, 0), r)
+			return err
+		}
+		b.sh(t, `cd /data/local/tmp; echo old >f; echo target >t; ln -s t l; mkdir d; ln -s d ld`)
+		const odd = `it's "$odd" ; rm -rf * 
+line`
+		for _, name := range []string{"f", "l", "ld", odd, "-n", "sub/folder/f"} {
+			if err := put(tmp+"/"+name, strings.NewReader("new")); err != nil {
+				t.Errorf("%q: %v", name, err)
+			}
+			info, err := s.Lstat(t.Context(), tmp+"/"+name)
+			if err != nil || info.Mode != 0o666 || info.Size != 3 || info.Modified.Unix() != 1_000_000 {
+				t.Errorf("%q is %+v, %v", name, info, err)
+			}
+		}
+		if err := put(tmp+"/d", strings.NewReader("new")); code(err) != wire.Invalid {
+			t.Errorf("over a folder: %v", err)
+		}
+		own := errors.New("the source's own")
+		for _, err := range []error{own, io.ErrUnexpectedEOF, io.ErrClosedPipe} {
+			if got := put(tmp+"/f", io.MultiReader(bytes.NewReader(noise(1<<20)), iotest.ErrReader(err))); !errors.Is(got, err) || code(got) != "" {
+				t.Errorf("a source that fails with %v: %v", err, got)
+			}
+		}
+		if got := b.sh(t, "cd /data/local/tmp; cat f t; ls -A d"); got != "newtarget\n" {
+			t.Errorf("what is there: %q", got)
+		}
+		eventually(t, "nothing but whole files", func() bool { return !strings.Contains(b.sh(t, "ls -A /data/local/tmp"), "farbench") })
+	})
+}
+
+// slow gives a byte now and then.
+type slow struct {
+	left  int
+	pause time.Duration
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.left--; s.left < 0 {
+		return 0, io.EOF
+	}
+	time.Sleep(s.pause)
+	return copy(p, "x"), nil
+}
+
+// TestSync_deadlines: what stands still is given up, what goes on is not,
+// however long it takes.
+func TestSync_deadlines(t *testing.T) {
+	onSyncs(t, map[string]string{"v2": ""}, func(t *testing.T, b *bench) {
+		b.hurry(time.Second)
+		s := b.sync(t)
+		if _, err := s.Put(t.Context(), tmp+"/slow", 0o600, time.Time{}, &slow{10, 100 * time.Millisecond}); err != nil {
+			t.Errorf("a slow source: %v", err)
+		}
+		for _, c := range []struct {
+			name string
+			do   func(context.Context) error
+		}{
+			{"Receive", func(ctx context.Context) error {
+				_, err := s.Receive(ctx, "/dev/zero", io.Discard)
+				return err
+			}},
+			{"Put", func(ctx context.Context) error {
+				_, err := s.Put(ctx, tmp+"/f", 0o600, time.Time{}, io.LimitReader(endless{}, 8<<20))
+				return err
+			}},
+		} {
+			b.device.InterruptTransfer(1<<20, (*adbsim.Device).Freeze)
+			began := time.Now()
+			if err := c.do(t.Context()); code(err) != wire.Stalled {
+				t.Errorf("%s of a device that froze: %v", c.name, err)
+			}
+			if took := time.Since(began); took < b.OpenTimeout {
+				t.Errorf("%s was given up after %v", c.name, took)
+			}
+			b.device.Thaw()
+
+			b.device.InterruptTransfer(1<<20, nil)
+			if err := c.do(t.Context()); code(err) != wire.StreamLost {
+				t.Errorf("%s that was cut: %v", c.name, err)
+			}
+
+			ctx, cancel := context.WithCancel(t.Context())
+			b.device.InterruptTransfer(1<<20, func(d *adbsim.Device) { d.Freeze(); cancel() })
+			if err := c.do(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s that was cancelled: %v", c.name, err)
+			}
+			b.device.Thaw()
+			if err := c.do(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s cancelled before: %v", c.name, err)
+			}
+		}
+		if got := b.sh(t, "echo back"); got != "back\n" {
+			t.Errorf("the device says %q", got)
+		}
+		eventually(t, "half files to go", func() bool { return b.sh(t, "ls -A /data/local/tmp") == "slow\n" })
+	})
+}
+
+func TestSync_deviceIsLost(t *testing.T) {
+	onAllSyncs(t, func(t *testing.T, b *bench) {
+		s := b.sync(t)
+		b.device.InterruptTransfer(1<<20, (*adbsim.Device).Vanish)
+		if _, err := s.Receive(t.Context(), "/dev/zero", io.Discard); code(err) != wire.StreamLost {
+			t.Errorf("%v", err)
+		}
+		if _, err := s.Stat(t.Context(), tmp); code(err) == "" {
+			t.Errorf("then Stat gives %v", err)
+		}
+	})
+}
+
+// TestSync_slowWriter: who takes the bytes may take their time.
+func TestSync_slowWriter(t *testing.T) {
+	b := onSimulated(t, adbsim.Config{}, "")
+	b.hurry(100 * time.Millisecond)
+	b.sh(t, "head -c 3000000 /dev/zero >/data/local/tmp/f")
+	s := b.sync(t)
+	paused := false
+	n, err := s.Receive(t.Context(), tmp+"/f", writer(func(p []byte) (int, error) {
+		if !paused {
+			paused = true
+			time.Sleep(3 * b.OpenTimeout)
+		}
+		return len(p), nil
+	}))
+	if err != nil || n != 3_000_000 {
+		t.Errorf("%d, %v", n, err)
+	}
+	full := errors.New("disk full")
+	if _, err := s.Receive(t.Context(), tmp+"/f", writer(func([]byte) (int, error) { return 0, full })); !errors.Is(err, full) || code(err) != "" {
+		t.Errorf("a writer that fails: %v", err)
+	}
+}
+
+type writer func(p []byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
