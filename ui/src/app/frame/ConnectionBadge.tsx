@@ -2,7 +2,7 @@
 import { Button, Popover } from '@mantine/core'
 import { useState } from 'react'
 import { type Phase, useConnection, useSocket } from '@/shared/socket'
-import { time } from '@/shared/words'
+import { pace, time, trip } from '@/shared/words'
 import badge from './badge.module.css'
 import css from './frame.module.css'
 
@@ -20,7 +20,7 @@ export function ConnectionBadge() {
   const { phase, roundTrip, asOf, times } = useConnection((c) => c)
   const [isOpen, setOpen] = useState(false)
   const isOn = phase === 'connected'
-  const trip = isOn && roundTrip !== undefined ? tripWords(roundTrip) : ''
+  const known = isOn ? roundTrip : undefined
   const act = (what: () => void) => () => {
     setOpen(false)
     what()
@@ -44,7 +44,11 @@ export function ConnectionBadge() {
         >
           <i className={isOn ? css.up : css.down} aria-hidden />
           <span>{words[phase]}</span>{' '}
-          <small className={tripTone(isOn ? roundTrip : undefined)}>{trip}</small>
+          {known === undefined ? (
+            <small />
+          ) : (
+            <small className={css[pace(known)]}>{trip(known)}</small>
+          )}
         </button>
       </Popover.Target>
       <Popover.Dropdown className={badge.pop}>
@@ -53,7 +57,7 @@ export function ConnectionBadge() {
           <dt>Relay</dt>
           <dd>{location.host}</dd>
           <dt>Round trip</dt>
-          <dd>{trip || '–'}</dd>
+          <dd>{known === undefined ? '–' : trip(known)}</dd>
           {asOf ? (
             <>
               <dt>Data as of</dt>
@@ -78,14 +82,4 @@ export function ConnectionBadge() {
       </Popover.Dropdown>
     </Popover>
   )
-}
-
-function tripWords(ms: number): string {
-  if (ms < 1) return '< 1 ms'
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
-}
-
-function tripTone(ms: number | undefined): string | undefined {
-  if (ms === undefined || ms < 80) return undefined
-  return ms < 300 ? css.slow : css.slowest
 }

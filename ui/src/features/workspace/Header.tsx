@@ -1,16 +1,16 @@
 import { ActionIcon } from '@mantine/core'
 import { Clock, Link as LinkIcon, Star } from 'lucide-react'
-import { useLab } from '@/shared/lab'
+import { moodOf, useLab } from '@/shared/lab'
 import { BenchSign, CopyButton, PageHead } from '@/shared/parts'
 import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Device } from '@/shared/wire'
-import { time } from '@/shared/words'
-import { moodOf } from './device'
+import { pace, time, trip } from '@/shared/words'
 import css from './workspace.module.css'
 
 export function Header({ bench, device }: { bench: Bench; device: Device | undefined }) {
-  const runs = useLab((s) => s.runs)
+  const all = useLab((s) => s.runs)
+  const runs = all.filter((r) => r.bench === bench.id)
   const lost = useConnection((c) => c.asOf)
   const pins = useSettings((s) => s.pins)
   const isPinned = pins.includes(bench.id)
@@ -48,8 +48,8 @@ export function Header({ bench, device }: { bench: Bench; device: Device | undef
     >
       <span className={css.labels}>{(bench.labels ?? []).join(' · ')}</span>
       {bench.rtt_ms != null && !known ? (
-        <span className={tripTone(bench.rtt_ms)} title="Round trip from the relay to the bench">
-          {Math.max(1, Math.round(bench.rtt_ms))} ms
+        <span className={css[pace(bench.rtt_ms)]} title="Round trip from the relay to the bench">
+          {trip(bench.rtt_ms)}
         </span>
       ) : null}
       {known ? (
@@ -59,9 +59,4 @@ export function Header({ bench, device }: { bench: Bench; device: Device | undef
       ) : null}
     </PageHead>
   )
-}
-
-function tripTone(ms: number): string | undefined {
-  if (ms < 80) return css.trip
-  return ms < 300 ? css.slow : css.slowest
 }

@@ -1,13 +1,7 @@
-// What the page says of a bench and of a device.
+// What the page says of a device, and which of a bench's is meant.
 import { goesOn, isReady } from '@/shared/lab'
 import type { BenchMood } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
-
-export function moodOf(bench: Bench, runs: Run[]): BenchMood {
-  if (bench.state === 'offline') return 'offline'
-  if (bench.reason) return 'attention'
-  return runs.some((r) => r.bench === bench.id && goesOn(r)) ? 'running' : 'online'
-}
 
 export function deviceMood(bench: Bench, device: Device, runs: Run[]): BenchMood {
   if (bench.state === 'offline') return 'offline'

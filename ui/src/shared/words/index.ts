@@ -2,6 +2,7 @@
 import { relayNow } from '@/shared/clock'
 
 export { legible, sign, unseen } from './legible'
+export { pace, trip } from './trip'
 
 const grouped = new Intl.NumberFormat('en-US')
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ago, bytes, count, duration, elapsed, sentence, short, time } from '.'
+import { ago, bytes, count, duration, elapsed, sentence, short, time, trip } from '.'
 
 it.each([
   [count(184203), '184,203'],
@@ -9,6 +9,9 @@ it.each([
   [bytes(999), '999 B'],
   [bytes(23_900_000), '23.9 MB'],
   [bytes(999_960), '1.0 MB'],
+  [trip(0.4), '< 1 ms'],
+  [trip(13.6), '14 ms'],
+  [trip(1240), '1.2 s'],
   [duration(0), '< 1 ms'],
   [duration(38), '38 ms'],
   [duration(410), '0.41 s'],
