@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { goesOn } from '@/shared/lab'
 import { FaultNote, Skeleton, useLate, Words } from '@/shared/parts'
-import { ProblemError } from '@/shared/query'
+import { faultOf } from '@/shared/query'
 import { useVerdict } from '@/shared/verdict'
 import type { Run, Verdict } from '@/shared/wire'
 import { plural, sentence } from '@/shared/words'
@@ -31,7 +31,7 @@ function Ended({ run }: { run: Run }) {
   const isLate = useLate(run.lines > 0 && isPending)
   if (run.outcome === 'refused') return null // why stands above; nothing ran
   if (run.lines === 0) return <p className={css.note}>The command printed nothing</p>
-  if (error) return <FaultNote fault={asFault(error)} />
+  if (error) return <FaultNote fault={faultOf(error)} />
   if (!data) return <div className={css.note}>{isLate ? <Skeleton width="50%" /> : null}</div>
   return (
     <>
@@ -52,7 +52,7 @@ function Ended({ run }: { run: Run }) {
 function CheckFacts({ run }: { run: Run }) {
   const { data, error, isPending } = useVerdict(run)
   const isLate = useLate(isPending)
-  if (error) return <FaultNote fault={asFault(error)} />
+  if (error) return <FaultNote fault={faultOf(error)} />
   if (!data) return <div className={css.note}>{isLate ? <Skeleton width="50%" /> : null}</div>
   return (
     <>
@@ -115,8 +115,3 @@ function FaultLine({ run }: { run: Run }) {
     </p>
   )
 }
-
-export const asFault = (error: Error) =>
-  error instanceof ProblemError
-    ? error.fault
-    : { code: 'internal', message: error.message || 'It could not be read' }

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core'
 import { SquareTerminal } from 'lucide-react'
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { FaultNote, Skeleton, useLate } from '@/shared/parts'
-import { ProblemError } from '@/shared/query'
+import { faultOf } from '@/shared/query'
 import type { Bench, Device } from '@/shared/wire'
 import { Block } from './Block'
 import css from './block.module.css'
@@ -20,7 +20,7 @@ export function Blocks({ bench, device, list }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const filler = fillerOf(blocks)
   useStay(scroller, blocks.at(-1)?.id)
-  const fault = list.fault instanceof ProblemError ? list.fault.fault : undefined
+  const fault = list.fault ? faultOf(list.fault) : undefined
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys

@@ -12,12 +12,12 @@ import { useState } from 'react'
 import { goesOn, startRun } from '@/shared/lab'
 import { useActions } from '@/shared/palette'
 import { FaultNote, Hidden, Ring, Skeleton, useLate } from '@/shared/parts'
+import { faultOf } from '@/shared/query'
 import { RequestError, useSocket } from '@/shared/socket'
 import { toast } from '@/shared/toast'
 import { useVerdict, verdictWords } from '@/shared/verdict'
 import type { Bench, Check, Device, Run, Verdict } from '@/shared/wire'
 import { time } from '@/shared/words'
-import { asFault } from './BlockBody'
 import { appliesTo, useChecks } from './checks/useChecks'
 import css from './side.module.css'
 import { useLastRun } from './useLastRun'
@@ -56,7 +56,7 @@ export function ChecksPanel({ bench, device, blocks }: Props) {
         </ActionIcon>
       </div>
       {error ? (
-        <FaultNote fault={asFault(error)}>
+        <FaultNote fault={faultOf(error)}>
           <Button onClick={() => refetch()}>Try again</Button>
         </FaultNote>
       ) : null}

@@ -18,6 +18,12 @@ export class ProblemError extends Error {
   }
 }
 
+// faultOf says what went wrong, also where it was no answer of the relay.
+export const faultOf = (e: Error): Fault =>
+  e instanceof ProblemError
+    ? e.fault
+    : { code: 'internal', message: e.message || 'It could not be read' }
+
 export const getJSON = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   (await send('GET', path, undefined, signal)).json()
 export const getText = async (path: string, signal?: AbortSignal): Promise<string> =>

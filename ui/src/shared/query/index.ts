@@ -1,1 +1,9 @@
-export { getJSON, getText, ProblemError, postJSON, putJSON, queryClient } from './query'
+export {
+  faultOf,
+  getJSON,
+  getText,
+  ProblemError,
+  postJSON,
+  putJSON,
+  queryClient,
+} from './query'

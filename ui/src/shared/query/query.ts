@@ -3,7 +3,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ProblemError } from '@/shared/http/api'
 
-export { getJSON, getText, ProblemError, postJSON, putJSON } from '@/shared/http/api'
+export { faultOf, getJSON, getText, ProblemError, postJSON, putJSON } from '@/shared/http/api'
 
 // A refusal is an answer: only silence and 5xx are asked again.
 const isWorthAnother = (e: Error) =>

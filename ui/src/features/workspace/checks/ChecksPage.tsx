@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { GitMerge } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Bar, FaultNote, PageHead, Skeleton, useLate, useTitle } from '@/shared/parts'
-import { ProblemError } from '@/shared/query'
+import { faultOf } from '@/shared/query'
 import { toast } from '@/shared/toast'
 import { plural } from '@/shared/words'
 import { Conflicts } from './Conflicts'
@@ -97,13 +97,7 @@ export function ChecksPage({ command, edit, onEdit }: Props) {
       ) : null}
       <Conflicts asked={asked} onChoose={editor.choose} />
       {editor.read.error && !content ? (
-        <FaultNote
-          fault={
-            editor.read.error instanceof ProblemError
-              ? editor.read.error.fault
-              : { code: 'internal', message: editor.read.error.message }
-          }
-        >
+        <FaultNote fault={faultOf(editor.read.error)}>
           <Button onClick={() => editor.read.refetch()}>Try again</Button>
         </FaultNote>
       ) : null}
