@@ -109,7 +109,6 @@ export function CommandLine(p: Props) {
         <Button
           variant="subtle"
           color="gray"
-          className={css.wide}
           leftSection={<History size={14} aria-hidden />}
           aria-expanded={offers.isOpen}
           onMouseDown={(e) => e.preventDefault()}

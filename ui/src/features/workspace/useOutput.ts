@@ -7,7 +7,7 @@ import { streams } from '@/shared/log/levels'
 import { getJSON, getText } from '@/shared/query'
 import type { LogLine, Run } from '@/shared/wire'
 
-export const shownLines = 200
+const shownLines = 200
 const peeked = 3 // lines for the head of a fold
 
 export type Output = { rows: Row[]; before: number } // lines before the first one shown

@@ -1,2 +1,2 @@
 export { Confirm } from './Confirm'
-export { confirm, type Question } from './confirm'
+export { confirm } from './confirm'

@@ -1,6 +1,6 @@
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { readDraft, useDraft, writeDraft } from '.'
+import { readDraft, useDraft, writeDraft } from './drafts'
 
 afterEach(() => {
   cleanup()

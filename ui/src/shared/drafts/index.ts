@@ -1,1 +1,1 @@
-export { readDraft, useDraft, writeDraft } from './drafts'
+export { useDraft, writeDraft } from './drafts'

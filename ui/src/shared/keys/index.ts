@@ -1,3 +1,3 @@
 export { KeyCaps } from './KeyCaps'
-export { isSingle, type Key, type Keys } from './registry'
+export { isSingle, type Keys } from './registry'
 export { registry, useKeyboard, useKeys } from './useKeys'

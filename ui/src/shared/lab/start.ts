@@ -12,7 +12,7 @@ export type Order = { bench: string; device: string; timeout_s?: number } & (
 
 const ttl = 5000
 
-export function newRunId(): string {
+function newRunId(): string {
   const letters = 'abcdefghijklmnopqrstuvwxyz234567'
   const random = crypto.getRandomValues(new Uint8Array(26))
   return `r${Array.from(random, (byte) => letters[byte & 31]).join('')}`

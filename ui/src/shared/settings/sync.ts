@@ -1,9 +1,8 @@
 // Settings travel with the person. A relay that does not answer changes
 // nothing here: what is unsent is sent with the next connection.
 import { getJSON, ProblemError, putJSON } from '@/shared/http/api'
+import type { Settings as Document } from '@/shared/wire'
 import { local } from './settings'
-
-type Document = { revision: number; settings: Record<string, unknown> }
 
 const path = '/api/v1/settings'
 const sendAfter = 800

@@ -1,6 +1,7 @@
 // An event stream as a wire: GET /events comes down, POST /api/v1/events goes
 // up, one at a time so that the order holds. Reads by fetch, which unlike
 // EventSource tells why it was refused, and works in every worker.
+import type { Frame } from '@/shared/wire'
 import { lost, type Wire } from './wire'
 
 const upTo = 256 // frames in a POST
@@ -63,7 +64,7 @@ export class EventsWire implements Wire {
     for (const message of messages) {
       const kind = /^\{"t":"(welcome|bye)"/.exec(message)?.[1]
       if (!kind) continue
-      const frame = JSON.parse(message) as { conn?: string; code?: number }
+      const frame = JSON.parse(message) as Frame
       if (kind === 'welcome') this.#conn = frame.conn ?? ''
       else this.#code = frame.code ?? lost
     }

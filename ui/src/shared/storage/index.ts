@@ -1,1 +1,1 @@
-export { type Parse, storage, type Trouble, trouble } from './storage'
+export { storage, trouble } from './storage'

@@ -1,2 +1,2 @@
 export { Toasts } from './Toasts'
-export { type Toast, type ToastTone, toast } from './toast'
+export { toast } from './toast'

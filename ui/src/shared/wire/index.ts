@@ -2,7 +2,6 @@
 // `make gen`.
 export type {
   Bench,
-  BenchSnapshot,
   Block,
   Check,
   Checks,
@@ -17,8 +16,6 @@ export type {
   PastCommand,
   Problem,
   Run,
-  RunCheck,
-  RunRequest,
   Runs,
   SavedCommand,
   Settings,

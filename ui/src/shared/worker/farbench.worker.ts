@@ -1,3 +1,4 @@
+// The worker itself: joins the host to its socket, its sources and its ports.
 import { whyNot } from '@/shared/http/api'
 import { RegexRunner, sourceOf } from '@/shared/log/data'
 import { Socket } from '@/shared/socket/socket'

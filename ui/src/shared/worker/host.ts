@@ -11,7 +11,7 @@ import {
 import { LatePort } from './latePort'
 import type { RoomCall, ToPage, ToWorker } from './messages'
 
-export type HostConfig = {
+type HostConfig = {
   socket: (url: string, stream: () => Wire) => Socket
   runner: () => RegexRunner
   source: (run: string) => Source

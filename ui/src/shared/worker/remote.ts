@@ -11,7 +11,7 @@ import {
 import type { RoomCall, ToPage, ToWorker } from './messages'
 
 // Post is how the worker is told something; it calls `take` with its answers.
-export type Post = (message: ToWorker, transfer?: Transferable[]) => void
+type Post = (message: ToWorker, transfer?: Transferable[]) => void
 
 type Pending = { resolve: (d: unknown) => void; reject: (e: RequestError) => void }
 

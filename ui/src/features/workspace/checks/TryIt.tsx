@@ -11,7 +11,7 @@ export function TryIt({ check }: { check: Check }) {
   const [text, setText] = useState('')
   const { data: verdict, error } = useTry(check, text)
   return (
-    <div className={css.try}>
+    <div>
       <Textarea
         label="Try it on a text"
         description="Paste what the command prints."

@@ -8,7 +8,7 @@ export type Any = Check | SavedCommand
 export type Content = Pick<Checks, Section>
 export type Asked = Conflict<Any> & { section: Section }
 
-export const sections: Section[] = ['checks', 'commands']
+const sections: Section[] = ['checks', 'commands']
 
 // An entry that is new has a name for the page only, until it is saved.
 const isNew = (id: string) => id.startsWith('new-')

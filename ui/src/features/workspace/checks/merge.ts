@@ -7,7 +7,7 @@ export type Entry = { id: string }
 // A side is undefined where that side removed the entry.
 export type Conflict<T> = { id: string; mine: T | undefined; theirs: T | undefined }
 
-export type Merged<T> = {
+type Merged<T> = {
   entries: T[] // with theirs where there is a conflict
   conflicts: Conflict<T>[]
 }
