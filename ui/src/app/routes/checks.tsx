@@ -1,9 +1,9 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazyPage, withCode } from './lazyPage'
 import { root } from './root'
 
-const Page = lazy(() =>
-  import('@/features/workspace/checks/ChecksPage').then((m) => ({ default: m.ChecksPage })),
+const ChecksPage = lazyPage(() =>
+  import('@/features/workspace/checks/ChecksPage').then((m) => m.ChecksPage),
 )
 
 export const checks = createRoute({
@@ -16,19 +16,15 @@ export const checks = createRoute({
       ? { edit: s.edit }
       : {}),
   }),
-  component: function Checks() {
+  component: withCode(ChecksPage, function Checks() {
     const search = checks.useSearch()
     const navigate = useNavigate()
     return (
-      <Suspense>
-        <Page
-          command={search.new}
-          edit={search.edit}
-          onEdit={(edit) =>
-            navigate({ to: '/checks', search: edit ? { edit } : {}, replace: true })
-          }
-        />
-      </Suspense>
+      <ChecksPage
+        command={search.new}
+        edit={search.edit}
+        onEdit={(edit) => navigate({ to: '/checks', search: edit ? { edit } : {}, replace: true })}
+      />
     )
-  },
+  }),
 })

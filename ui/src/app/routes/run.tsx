@@ -1,10 +1,10 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { type Params, paramsOf } from '@/features/run/address'
 import { Compare, type CompareSearch, isPair, parseCompare } from './compare'
+import { lazyPage, withCode } from './lazyPage'
 import { root } from './root'
 
-const RunPage = lazy(() => import('@/features/run/RunPage').then((m) => ({ default: m.RunPage })))
+const RunPage = lazyPage(() => import('@/features/run/RunPage').then((m) => m.RunPage))
 
 export const run = createRoute({
   getParentRoute: () => root,
@@ -13,23 +13,21 @@ export const run = createRoute({
     ...paramsOf(s),
     ...parseCompare(s),
   }),
-  component: function Run() {
+  component: withCode(RunPage, function Run() {
     const { id } = run.useParams()
     const search = run.useSearch()
     const navigate = useNavigate()
     if (isPair(id)) return <Compare id={id} search={search} />
     return (
-      <Suspense>
-        <RunPage
-          key={id}
-          id={id}
-          params={paramsOf(search)}
-          onParams={(params) =>
-            navigate({ to: '/r/$id', params: { id }, search: params, replace: true })
-          }
-          onStarted={(started) => navigate({ to: '/r/$id', params: { id: started.id } })}
-        />
-      </Suspense>
+      <RunPage
+        key={id}
+        id={id}
+        params={paramsOf(search)}
+        onParams={(params) =>
+          navigate({ to: '/r/$id', params: { id }, search: params, replace: true })
+        }
+        onStarted={(started) => navigate({ to: '/r/$id', params: { id: started.id } })}
+      />
     )
-  },
+  }),
 })

@@ -1,33 +1,25 @@
 import { createRoute } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazyPage, withCode } from './lazyPage'
 import { root } from './root'
 
-const Page = lazy(() =>
-  import('@/features/workspace/WorkspacePage').then((m) => ({ default: m.WorkspacePage })),
+const WorkspacePage = lazyPage(() =>
+  import('@/features/workspace/WorkspacePage').then((m) => m.WorkspacePage),
 )
 
 export const workspace = createRoute({
   getParentRoute: () => root,
   path: '/b/$bench',
-  component: function Workspace() {
+  component: withCode(WorkspacePage, function Workspace() {
     const { bench } = workspace.useParams()
-    return (
-      <Suspense>
-        <Page key={bench} bench={bench} device={undefined} />
-      </Suspense>
-    )
-  },
+    return <WorkspacePage key={bench} bench={bench} device={undefined} />
+  }),
 })
 
 export const workspaceDevice = createRoute({
   getParentRoute: () => root,
   path: '/b/$bench/$device',
-  component: function WorkspaceDevice() {
+  component: withCode(WorkspacePage, function WorkspaceDevice() {
     const { bench, device } = workspaceDevice.useParams()
-    return (
-      <Suspense>
-        <Page key={bench} bench={bench} device={device} />
-      </Suspense>
-    )
-  },
+    return <WorkspacePage key={bench} bench={bench} device={device} />
+  }),
 })
