@@ -1,28 +1,19 @@
 // One result: its head with what was run and how it ended, its output below.
-import { ActionIcon, Button, Menu } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
-import {
-  ChevronDown,
-  ChevronRight,
-  Copy,
-  Ellipsis,
-  Link as LinkIcon,
-  Maximize2,
-  RotateCw,
-  Star,
-} from 'lucide-react'
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { ChevronDown, ChevronRight, Maximize2, RotateCw } from 'lucide-react'
 import { goesOn, useCancel } from '@/shared/lab'
-import { copy, FaultNote, runSign, useNow } from '@/shared/parts'
-import { toast } from '@/shared/toast'
+import { FaultNote, runSign, useNow } from '@/shared/parts'
 import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Device, Run } from '@/shared/wire'
 import { count, duration, elapsed, plural } from '@/shared/words'
 import { BlockBody } from './BlockBody'
+import { BlockMenu } from './BlockMenu'
 import css from './block.module.css'
 import { firstLine, moreLines, tookMs } from './blocks'
 import { Peek } from './Peek'
 import { useLaunch } from './useLaunch'
-import { outputText, wholeCommand } from './useOutput'
+import { wholeCommand } from './useOutput'
 import { VerdictTag } from './VerdictTag'
 
 type Props = {
@@ -99,7 +90,7 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
             Open
           </Button>
         ) : null}
-        <More run={run} onAgain={runAgain} />
+        <BlockMenu run={run} onAgain={runAgain} />
       </div>
       {fault ? <FaultNote fault={fault} /> : null}
       {isOpen ? <BlockBody run={run} isFiller={isFiller} /> : null}
@@ -136,72 +127,5 @@ function Facts({ run, now }: { run: Run; now: number }) {
       </span>
       <span className={css.fact}>{run.started_at ? duration(tookMs(run, now)) : ''}</span>
     </>
-  )
-}
-
-const largest = 8 << 20 // bytes that go to the clipboard
-const longestSaved = 4096 // characters that go into an address
-
-function More({ run, onAgain }: { run: Run; onAgain: () => void }) {
-  const navigate = useNavigate()
-  // The address hands the command to the editor, so that a reload keeps it.
-  const save = async () => {
-    const text = await wholeCommand(run).catch(() => run.command)
-    navigate({ to: '/checks', search: { new: text.slice(0, longestSaved) } })
-  }
-  const said = (what: string, ok: boolean) =>
-    ok
-      ? toast({ title: `${what} copied`, tone: 'ok' })
-      : toast({ title: `${what} not copied`, text: 'The browser did not allow it.', tone: 'warn' })
-  const output = async () => {
-    if (run.bytes > largest) {
-      return toast({
-        title: 'Too much for the clipboard',
-        text: 'Open the run and download its log.',
-        tone: 'warn',
-      })
-    }
-    const text = await outputText(run.id).catch(() => undefined)
-    said('Output', text !== undefined && (await copy(text)))
-  }
-  const command = async () => {
-    const text = await wholeCommand(run).catch(() => undefined)
-    said('Command', text !== undefined && (await copy(text)))
-  }
-  const link = async () => said('Link', await copy(`${location.origin}/r/${run.id}`))
-  return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon aria-label="More of this run" size={24}>
-          <Ellipsis size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<Maximize2 {...icon} />}
-          component={Link}
-          {...({ to: '/r/$id', params: { id: run.id } } as object)}
-        >
-          Open run
-        </Menu.Item>
-        <Menu.Item leftSection={<RotateCw {...icon} />} onClick={onAgain}>
-          Run again
-        </Menu.Item>
-        <Menu.Item leftSection={<Copy {...icon} />} onClick={output}>
-          Copy output
-        </Menu.Item>
-        <Menu.Item leftSection={<Copy {...icon} />} onClick={command}>
-          Copy command
-        </Menu.Item>
-        <Menu.Item leftSection={<LinkIcon {...icon} />} onClick={link}>
-          Copy link
-        </Menu.Item>
-        {run.check ? null : (
-          <Menu.Item leftSection={<Star {...icon} />} onClick={save}>
-            Save command…
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
   )
 }
