@@ -66,8 +66,8 @@ func (s *Sync) drop() {
 	}
 }
 
-// syncBuffer is how much is read at once: a few of adbd's packets.
-const syncBuffer = 128 << 10
+// syncBuffer is how much is read at once: several of adbd's packets.
+const syncBuffer = 256 << 10
 
 // do makes one request, whose error ends the connection. look is asked how far
 // the device is when nothing moves on this side.
@@ -120,6 +120,9 @@ func (s *Sync) explain(op string, err error) error {
 	}
 }
 
+// smallRead is less than what content comes in.
+const smallRead = 16 << 10
+
 // moving is the reading side of a connection: it tells of each read.
 type moving struct {
 	conn  net.Conn
@@ -131,7 +134,7 @@ func (m *moving) Read(p []byte) (int, error) {
 	n, err := m.conn.Read(p)
 	if n > 0 {
 		m.moved.steps.Add(1)
-		if m.hurry != nil && n < len(p)/2 {
+		if m.hurry != nil && n < smallRead {
 			m.hurry() // or a small answer waits for our acknowledgement for 40 ms
 		}
 	}
