@@ -4,7 +4,7 @@ import { ActionIcon, Button } from '@mantine/core'
 import { ArrowDown, Bookmark, BookmarkCheck, Copy, Link as LinkIcon, X } from 'lucide-react'
 import { useStore } from 'zustand'
 import { goesOn } from '@/shared/lab'
-import type { Chosen, Log, LogHandle } from '@/shared/log'
+import { type Chosen, type Log, type LogHandle, type LogState, useSlowly } from '@/shared/log'
 import { CopyButton } from '@/shared/parts'
 import { useConnection } from '@/shared/socket'
 import type { Run } from '@/shared/wire'
@@ -30,9 +30,11 @@ type Props = {
   onShowAll: () => void
 }
 
+const linesOf = (s: LogState) => s.next - 1
+
 export function Foot(props: Props) {
   const { log, handle, chosen, bookmarks, steps, isPhone } = props
-  const lines = useStore(log.state, (s) => s.next - 1)
+  const lines = useSlowly(log, linesOf)
   const line = useLine(log, chosen?.cursor)
   if (isPhone && chosen) return <Sheet {...props} line={line} chosen={chosen} />
   const isMarked = chosen !== undefined && bookmarks.lines.has(chosen.cursor)

@@ -1,6 +1,5 @@
 // How many lines of each level there are; a level that is struck out is hidden.
-import { useStore } from 'zustand'
-import { glyphs, type Level, type Log, levels } from '@/shared/log'
+import { glyphs, type Level, type Log, type LogState, levels, useSlowly } from '@/shared/log'
 import { Hidden } from '@/shared/parts'
 import { count, short } from '@/shared/words'
 import css from './run.module.css'
@@ -10,8 +9,10 @@ type Props = { log: Log; hidden: Level[]; onHide: (hidden: Level[]) => void }
 // As one reads a log: what went wrong first comes first on a phone by order.
 const shown = levels.filter((l) => l !== 'plain')
 
+const byLevelOf = (s: LogState) => s.byLevel
+
 export function Levels({ log, hidden, onHide }: Props) {
-  const byLevel = useStore(log.state, (s) => s.byLevel)
+  const byLevel = useSlowly(log, byLevelOf)
   const there = shown.filter((l) => byLevel[l] > 0 || hidden.includes(l))
   const isPlain = byLevel.plain > 0 && (there.length > 0 || hidden.includes('plain'))
   const all: Level[] = isPlain ? [...there, 'plain'] : there

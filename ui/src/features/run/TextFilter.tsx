@@ -14,7 +14,7 @@ type Props = { log: Log; filter: Value; onChange: (filter: Value) => void }
 
 export function TextFilter({ log, filter, onChange }: Props) {
   const [isOpen, setOpen] = useState(false)
-  const rows = useStore(log.state, (s) => s.rows)
+  const rows = useStore(log.state, (s) => (isOpen ? s.rows : 0))
   const fault = useStore(log.state, (s) => (filter.text ? s.filterFault : undefined))
   const isBusy = useStore(log.state, (s) => s.isFiltering)
   const note = useId()

@@ -2,9 +2,8 @@
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core'
 import { Pause, Play, WrapText } from 'lucide-react'
 import type { RefObject } from 'react'
-import { useStore } from 'zustand'
 import { goesOn } from '@/shared/lab'
-import type { Log, LogHandle } from '@/shared/log'
+import { type Log, type LogHandle, type LogState, useSlowly } from '@/shared/log'
 import { changeSettings, useSettings } from '@/shared/settings'
 import type { Run } from '@/shared/wire'
 import { short } from '@/shared/words'
@@ -33,9 +32,11 @@ type Props = {
   onLeaveSearch: () => void
 }
 
+const errOf = (s: LogState) => s.err
+
 export function Toolbar(props: Props) {
   const { log, run, handle, view, steps, bookmarks, field, isPhone, isSearching, onChange } = props
-  const err = useStore(log.state, (s) => s.err)
+  const err = useSlowly(log, errOf)
   const isWrapped = useSettings((s) => s.wrap)
   const levels = <Levels log={log} hidden={view.hidden} onHide={(hidden) => onChange({ hidden })} />
   const search = (

@@ -16,11 +16,15 @@ export function useLine(log: Log, line: number | undefined): Line {
     if (line === undefined) return setFound(undefined)
     let isGone = false
     let isAsking = false
+    let isFor: unknown[] = [] // what a line that is here was found in
     const ask = async () => {
-      if (isAsking) return
+      const { version, filter } = log.state.getState()
+      // In a flood a log changes twenty times a second, and this line never.
+      if (isAsking || (isFor[0] === version && isFor[1] === filter)) return
       isAsking = true
       const what = await find(log, line).catch(() => undefined)
       isAsking = false
+      if (what?.is === 'here') isFor = [version, filter]
       if (isGone) return
       setFound((before) =>
         before?.line === line && same(before.what, what) ? before : { line, what },

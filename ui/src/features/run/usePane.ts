@@ -12,8 +12,10 @@ export function useFollowing(handle: LogHandle | undefined): boolean {
   )
 }
 
-// The last line seen; it changes while one scrolls.
+// The last line seen, once it is no longer the newest one.
 export function useLastLine(handle: LogHandle | undefined): number {
   const state = handle?.pane.state
-  return useSyncExternalStore(state?.subscribe ?? nothing, () => state?.getState().lastLine ?? 0)
+  return useSyncExternalStore(state?.subscribe ?? nothing, () =>
+    state && !state.getState().following ? state.getState().lastLine : 0,
+  )
 }

@@ -1,7 +1,8 @@
-// What a page tells of a log in numbers, at most four times a second.
+// What a page tells of a log in numbers, at most four times a second: a flood
+// would draw what stands around the rows twenty times.
 import { useEffect, useState } from 'react'
 import type { Level } from './levels'
-import type { Log } from './log'
+import type { Log, LogState } from './log'
 
 export type Counts = {
   rows: number
@@ -13,17 +14,21 @@ export type Counts = {
 
 const every = 250
 
-export function useCounts(log: Log): Counts {
-  const [counts, setCounts] = useState(() => read(log))
+export const useCounts = (log: Log): Counts => useSlowly(log, read)
+
+// useSlowly gives what `select`, which is always the same function, takes from
+// the log's state.
+export function useSlowly<T>(log: Log, select: (state: LogState) => T): T {
+  const [value, setValue] = useState(() => select(log.state.getState()))
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let last = Number.NEGATIVE_INFINITY
     const take = () => {
       timer = undefined
       last = performance.now()
-      setCounts(read(log))
+      setValue(select(log.state.getState()))
     }
-    setCounts(read(log))
+    setValue(select(log.state.getState()))
     const stop = log.state.subscribe(() => {
       timer ??= setTimeout(take, Math.max(0, last + every - performance.now()))
     })
@@ -31,11 +36,14 @@ export function useCounts(log: Log): Counts {
       stop()
       clearTimeout(timer)
     }
-  }, [log])
-  return counts
+  }, [log, select])
+  return value
 }
 
-const read = (log: Log): Counts => {
-  const { rows, next, missing, err, byLevel } = log.state.getState()
-  return { rows, lines: next - 1, missing, err, byLevel }
-}
+const read = ({ rows, next, missing, err, byLevel }: LogState): Counts => ({
+  rows,
+  lines: next - 1,
+  missing,
+  err,
+  byLevel,
+})
