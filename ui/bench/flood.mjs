@@ -40,8 +40,8 @@ export function flood({ lines, rate, isOurs, ...of }) {
     const loads = [load()]
     const following = await view.busy(all * 0.2)
     await list.focus()
-    const keys = await view.keys(Array.from({ length: Math.ceil((all * 0.2) / 150) }, pressed))
-    const typing = await view.typing('display 2')
+    const keys = await view.keys('jjjk', all * 0.18)
+    const typing = await view.typing('display 2', all * 0.06)
     const paused = await view.busy(all * 0.15)
     await view.page.keyboard.press('End')
     await ended
@@ -72,8 +72,6 @@ export function flood({ lines, rate, isOurs, ...of }) {
     }
   })
 }
-
-const pressed = (_, i) => 'jjjk'[i % 4]
 
 async function searchPattern(view, total) {
   const button = view.page.getByRole('button', { name: 'Regular expression' }).first()

