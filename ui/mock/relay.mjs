@@ -136,9 +136,12 @@ const lab = new Set()
 const tell = (ev, d) => {
   for (const ws of lab) ws.send(JSON.stringify({ t: 'pub', room: 'lab', ev, d }))
 }
-for (const [run, lines] of world.runs[name]()) {
-  const entry = add(run)
-  if (lines !== 0) print(entry, lines)
+for (const [run, lines, odd = {}] of world.runs[name]()) {
+  const entry = Object.assign(add(run), odd)
+  const [from = 1, to = 0] = odd.leftOut ?? []
+  if (from > 1) print(entry, from - 1)
+  if (to > 0) print(entry, to - from + 1)
+  if (lines !== 0) print(entry, to > 0 ? lines - to : lines)
   if (run.kept_from) entry.blocks[0] = trimmed(entry.blocks[0], run.kept_from)
 }
 if (name === 'states')
@@ -220,8 +223,9 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
     const trimmedTo = (entry.run.kept_from ?? 1) - 1
     if (trimmedTo > 0 && !f.o)
       pub({ run: entry.run.id, first: 1, count: trimmedTo, gap: 'older than this relay keeps' })
-    for (const block of entry.blocks) if (block.first >= Number(f.o ?? 0)) pub(block)
-    send({ t: 'live', room: f.room })
+    for (const block of entry.blocks)
+      if (block.first >= Number(f.o ?? 0) && block.first !== entry.leftOut?.[0]) pub(block)
+    send({ t: entry.isBehind ? 'lag' : 'live', room: f.room })
     if (entry.run.state === 'ended') return pub()
     entry.watchers.add(pub)
     rooms.set(f.room, () => entry.watchers.delete(pub))

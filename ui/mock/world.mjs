@@ -237,6 +237,15 @@ const oddRuns = () => [
     ),
     500,
   ],
+  // What the room leaves out, the log over HTTP still has.
+  [
+    run('r-holes', ['hil-07', 'hu5h2446a0131'], 'logcat -d -b main', {
+      ...ended('exited', 5000, { exit_code: 0 }),
+    }),
+    160,
+    { leftOut: [61, 100] },
+  ],
+  [run('r-behind', ['hil-07', 'ic4c2446a0088'], 'logcat -b events'), 200, { isBehind: true }],
   [
     run(
       'r-pass',

@@ -18,7 +18,7 @@ export function LineNote({ log, line, chosen, onChoose, onShowAll }: Props) {
   if (line.is === 'hidden') {
     return (
       <span className={css.note} role="status">
-        The filter hides it.
+        <span>The filter hides it.</span>
         <Button onClick={onShowAll}>Show all lines</Button>
       </span>
     )
@@ -27,7 +27,7 @@ export function LineNote({ log, line, chosen, onChoose, onShowAll }: Props) {
     const last = log.state.getState().next - 1
     return (
       <span className={css.note} role="status">
-        The run has {plural(last, 'line')}.
+        <span>The run has {plural(last, 'line')}.</span>
         {last > 0 ? <Button onClick={() => onChoose(last)}>Go to the last</Button> : null}
       </span>
     )
@@ -35,7 +35,9 @@ export function LineNote({ log, line, chosen, onChoose, onShowAll }: Props) {
   const { from, to, reason, canLoad } = line.row
   return (
     <span className={css.note} role="status">
-      Line {count(chosen.cursor)} is {canLoad ? 'not received' : 'not kept'}. {sentence(reason)}
+      <span title={sentence(reason)}>
+        Line {count(chosen.cursor)} is {canLoad ? 'not received' : 'not kept'}. {sentence(reason)}
+      </span>
       {canLoad ? <Button onClick={() => void load(log, from)}>Load</Button> : null}
       {!canLoad && to !== undefined && to + 1 < log.state.getState().next ? (
         <Button onClick={() => onChoose(to + 1)}>Go to the nearest, {count(to + 1)}</Button>

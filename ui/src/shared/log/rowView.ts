@@ -72,7 +72,8 @@ export class RowView {
   #line(row: LineRow, looks: Looks, above: number | undefined): void {
     const isMarked = looks.marks.has(row.n)
     const isCursor = row.n === looks.cursor
-    this.#stand(row.n, css[row.level] ?? '', inside(row.n, row.n, looks), isCursor)
+    const kind = row.goesOn ? `${css[row.level]} ${css.goesOn}` : (css[row.level] ?? '')
+    this.#stand(row.n, kind, inside(row.n, row.n, looks), isCursor)
     this.#show(isMarked ? 'mark' : isCursor ? 'link' : undefined, row.stream === 'err')
     write(this.#number.text, count(row.n))
     write(this.#glyph.text, glyphs[row.level])
