@@ -194,6 +194,24 @@ test('on a phone a line opens a sheet of three actions', async () => {
   await sheet.getByRole('button', { name: 'Next error' }).tap()
   await until('the error above', async () => (await chosen(page)).join() === '2')
   await page.getByText(/went on from the top/).waitFor()
+  // The sheet covers no line that one has just touched.
+  await page.getByRole('button', { name: 'Close' }).tap()
+  const last = await log(page).evaluate((scroller) => {
+    const end = scroller.getBoundingClientRect().bottom
+    const rows = [...scroller.querySelectorAll('[data-n]:not([hidden])')]
+    return +rows.findLast((r) => r.getBoundingClientRect().bottom <= end).dataset.n
+  })
+  await row(page, last).tap()
+  await page
+    .locator('footer')
+    .filter({ hasText: `Line ${last}` })
+    .waitFor()
+  await until('the line above the sheet', () =>
+    row(page, last).evaluate((r) => {
+      const view = r.closest('[role=listbox]').getBoundingClientRect()
+      return r.getBoundingClientRect().bottom <= view.bottom + 1
+    }),
+  )
   const small = await page.evaluate(() =>
     [...document.querySelectorAll('main button, main a, nav a, nav button')]
       .filter((e) => e.offsetParent !== null)
@@ -214,4 +232,66 @@ test('on a phone a line opens a sheet of three actions', async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Cancel run' }).tap()
   await tag(page, 'Cancelled').waitFor()
+})
+
+test('everything is reached by the keyboard alone, also at 200 % zoom', async () => {
+  const id = await tell()
+  // A screen of 1440 by 900 at 200 % has this many pixels of its own.
+  for (const size of [
+    { width: 1440 },
+    { width: 720, viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
+  ]) {
+    const page = await open(`/r/${id}`, { context: await withClipboard(size) })
+    await calm(page)
+    await until('the lines', async () => (await newest(page)) === 200)
+    const focused = () =>
+      page.evaluate(() => {
+        const e = document.activeElement
+        const { outlineStyle, boxShadow } = getComputedStyle(e)
+        const inner = e.closest('search')?.firstElementChild
+        const ring = outlineStyle !== 'none' || boxShadow !== 'none'
+        return {
+          name: e.getAttribute('aria-label') ?? e.textContent ?? '',
+          role: e.getAttribute('role') ?? e.tagName.toLowerCase(),
+          isSeen: ring || (inner && getComputedStyle(inner).boxShadow !== 'none'),
+        }
+      })
+    const tabTo = async (holds) => {
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press('Tab')
+        const at = await focused()
+        assert.ok(at.isSeen, `the focus is seen on ${at.role} ${at.name}`)
+        if (holds(at)) return
+      }
+      assert.fail('Tab never came there')
+    }
+    await tabTo(({ name }) => /^(Download|More)$/.test(name))
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Coloured HTML' }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Escape')
+    await until('the focus back', async () => /^(Download|More)$/.test((await focused()).name))
+    await tabTo(({ role }) => role === 'listbox')
+    await page.keyboard.press('Home')
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown')
+    await until('the fourth line', async () => (await chosen(page)).join() === '4')
+    await page.keyboard.press('Shift+ArrowDown')
+    await until('two lines', async () => (await chosen(page)).join() === '4,5')
+    const inView = await row(page, 5).evaluate((r) => {
+      const [box, view] = [r, r.closest('[role=listbox]')].map((e) => e.getBoundingClientRect())
+      return box.top >= view.top && box.bottom <= view.bottom
+    })
+    assert.ok(inView, 'the line is in view')
+    await tabTo(({ name }) => /^Copy link/.test(name))
+    await page.keyboard.press('Enter')
+    await until(
+      'the link',
+      async () => new URL(await clipboard(page)).searchParams.get('L') === '4-5',
+    )
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.ok(over <= 0, 'nothing is wider than the page')
+    await page.screenshot({
+      path: new URL(`../../artifacts/run-keyboard-${size.width}.png`, import.meta.url).pathname,
+    })
+  }
 })

@@ -2,7 +2,7 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { goesOn } from '@/shared/lab'
 import { type LogHandle, LogView, rowHeight } from '@/shared/log'
 import { FaultNote, Hidden, runSign, useLate, useTitle } from '@/shared/parts'
@@ -47,6 +47,8 @@ export function RunPage({ id, params, onParams, onStarted }: Props) {
   const isWrapped = useSettings((s) => s.wrap)
   const isLate = useLate(!run && !fault)
   useTitle(run ? `${runSign(run).word}: ${run.command.trim().split('\n')[0]}` : 'Run')
+
+  useUncovered(handle, isPhone ? chosen?.cursor : undefined)
 
   const link = linkOf(id, view)
   const toLine = (line: number | undefined) => {
@@ -143,6 +145,18 @@ export function RunPage({ id, params, onParams, onStarted }: Props) {
       />
     </main>
   )
+}
+
+// The sheet of a phone takes room from the log: the line that it is about stays
+// in view. It is asked once the log has been drawn in what is left.
+function useUncovered(handle: LogHandle | undefined, line: number | undefined): void {
+  useEffect(() => {
+    if (line === undefined) return
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => void handle?.pane.show(line, false, 'near'))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [handle, line])
 }
 
 function noteOf(run: Run | undefined, isFiltered: boolean): string {

@@ -140,11 +140,11 @@ export class Pane {
 
   // show brings a line into view, in the middle where it was outside.
   // With `stays` it is no longer followed, even where the line is seen.
-  async show(line: number, stays = false): Promise<void> {
+  async show(line: number, stays = false, where: 'middle' | 'near' = 'middle'): Promise<void> {
     const row = await this.#log.rowOf(line).catch(gone)
     if (row === undefined) return
     if (stays) this.pause()
-    if (!this.#isSeen(row)) this.goTo(row, 'middle')
+    if (!this.#isSeen(row)) this.goTo(row, where)
   }
 
   // goTo brings a row to the top or the middle; as `near`, by the shortest way.
