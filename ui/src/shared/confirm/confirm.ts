@@ -1,7 +1,7 @@
 // A question before something that cannot be taken back.
 import { createStore } from 'zustand/vanilla'
 
-export type Question = {
+type Question = {
   title: string
   text: string // `backticks` hold what one types
   does: string // the button says what happens

@@ -1,7 +1,7 @@
 // Which keys mean what at present, and which of them a pressed key is. Pages
 // register while they are there; the latest comes first, so that what lies on
 // top of a page is asked before the page.
-export type Key = {
+type Key = {
   does: string
   run: (e: KeyboardEvent) => void
   always?: boolean // also where single keys are switched off

@@ -9,7 +9,7 @@ import { benchAsShown } from './shown'
 
 const keptRuns = 200
 
-export type LabState = {
+type LabState = {
   loaded: boolean
   refused: string // why the relay does not let this person in
   benches: Bench[] // by name

@@ -4,11 +4,11 @@
 // mean.
 import { createStore } from 'zustand/vanilla'
 
-export type Trouble = '' | 'full' | 'disabled'
+type Trouble = '' | 'full' | 'disabled'
 
 // What reads a value: a function, or a schema of zod. Throwing, or giving
 // undefined, means that what is kept is not to be used.
-export type Parse<T> = ((value: unknown) => T | undefined) | { parse(value: unknown): T }
+type Parse<T> = ((value: unknown) => T | undefined) | { parse(value: unknown): T }
 
 const prefix = 'farbench.'
 const memory = new Map<string, string>()

@@ -2,8 +2,8 @@
 // focus. What is visible anyway needs none.
 import { createStore } from 'zustand/vanilla'
 
-export type ToastTone = 'ok' | 'warn' | 'danger'
-export type Toast = {
+type ToastTone = 'ok' | 'warn' | 'danger'
+type Toast = {
   title: string
   text?: string
   tone?: ToastTone
