@@ -13,7 +13,7 @@ export class Measured {
   // stays unknown, which takes a moment to find.
   static async open(browser, url, { isBrief = false } = {}) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    await context.addCookies([{ name: 'mock', value: '1', url }])
+    await context.addCookies([{ name: 'mock', value: '1', url: new URL(url).origin }])
     const page = await context.newPage()
     await page.addInitScript(watchKeys)
     await page.addInitScript(watchSearch)

@@ -4,11 +4,12 @@ import { Desk } from './desk'
 import { Feed } from './feed'
 import { RegexRunner, type WorkerLike } from './regex'
 import { type RegexTask, work } from './regexWork'
+import type { Source } from './store'
 import { block, relay } from './testing'
 
 // pageOf gives a page's handle on a run of so many lines, over a real port and
 // with the pattern's worker a turn away.
-function pageOf(lines: number) {
+function pageOf(lines: number, source: Source = relay(lines), textAtMost?: number) {
   let handlers: Parameters<ConstructorParameters<typeof Feed>[0]['enter']>[1] | undefined
   const rooms = {
     enter: (_: string, given: typeof handlers) => {
@@ -16,7 +17,7 @@ function pageOf(lines: number) {
       return () => undefined
     },
   }
-  const feed = new Feed(rooms as never, 'r1', relay(lines))
+  const feed = new Feed(rooms as never, 'r1', source, textAtMost)
   handlers?.event('block', block(1, lines))
   const { port1, port2 } = new MessageChannel()
   new Desk(
@@ -64,5 +65,16 @@ it('keeps the rows of a log that is shorter than any window', async () => {
   const log = pageOf(1)
   await vi.waitFor(() => expect(log.state.getState().rows).toBe(1))
   await vi.waitFor(() => expect(log.rows(0, 2)).toMatchObject([{ kind: 'line', text: 'line 1' }]))
+  log.close()
+})
+
+it('asks a relay that does not answer for dropped lines once, not without end', async () => {
+  const source = vi.fn<Source>(() => Promise.reject(new Error('the relay answered 503')))
+  const log = pageOf(5000, source, 1)
+  await vi.waitFor(() => expect(log.state.getState().rows).toBe(5000))
+  log.watch(() => void log.rows(0, 1)) // as a page that draws whenever something came
+  log.rows(0, 1)
+  for (let i = 0; i < 100; i++) await log.rowOf(1)
+  expect(source).toHaveBeenCalledTimes(1)
   log.close()
 })

@@ -200,10 +200,11 @@ export class Desk {
     return isSame ? told : found
   }
 
-  // rows answers a wish for rows apart from the news.
+  // rows answers a wish for rows apart from the news, once one of them is here:
+  // an answer without any would be asked for again at once, and without end.
   #rows(from: number, count: number): void {
     const rows = this.#collect(from, Math.min(count, this.#view.total - from))
-    if (rows.length > 0) this.#say({ rows: { from, rows } })
+    if (rows.some((row) => row)) this.#say({ rows: { from, rows } })
   }
 
   // collect gives the rows whose text is here; it has the others fetched, and
