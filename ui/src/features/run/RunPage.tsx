@@ -84,7 +84,7 @@ export function RunPage({ id, params, onParams, onStarted }: Props) {
       <main className={css.alone}>
         <Hidden as="h1">Run {id}</Hidden>
         <FaultNote fault={fault}>
-          <Link to="/">Go to the benches</Link>
+          <Link to="/runs">Go to the runs</Link>
         </FaultNote>
       </main>
     )

@@ -72,9 +72,11 @@ export function ago(at: Date | number, now: Date = new Date(relayNow())): string
 export const plural = (n: number, one: string, many = `${one}s`) =>
   `${count(n)} ${n === 1 ? one : many}`
 
-// A relay's message as a sentence: it writes them without capital and stop.
+// A relay's message as a sentence: it writes them without capital and stop. A
+// name at its beginning, as of a device, stays as it is spelt.
 export function sentence(text: string): string {
   const s = text.trim()
   if (s === '') return ''
-  return s[0]!.toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? '' : '.')
+  const isWord = /^[a-z]+(?![\w-])/.test(s)
+  return (isWord ? s[0]!.toUpperCase() + s.slice(1) : s) + (/[.!?]$/.test(s) ? '' : '.')
 }

@@ -22,6 +22,8 @@ it.each([
   [elapsed(21_731_000), '6:02:11'],
   [sentence('the spool was full'), 'The spool was full.'],
   [sentence('Look at it.'), 'Look at it.'],
+  [sentence('ic4c2440a0102 is unauthorized'), 'ic4c2440a0102 is unauthorized.'],
+  [sentence('rack-b4 is offline'), 'rack-b4 is offline.'],
 ])('%s', (got, want) => expect(got).toBe(want))
 
 it('writes times by their distance', () => {
