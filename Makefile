@@ -68,7 +68,7 @@ go-test: $(DASHBOARD)
 	cd relay && GOWORK=off go build ./... && GOWORK=off go mod tidy -diff
 	go vet work
 	GOOS=windows go vet github.com/farbench/farbench/agent/cmd/... github.com/farbench/farbench/relay/cmd/...
-	go test -race -count=1 -timeout 25m work
+	go test -race -count=1 -timeout 40m work
 
 ui-test: $(DASHBOARD)
 	npm --prefix ui run --silent lint

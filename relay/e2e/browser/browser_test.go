@@ -1,4 +1,4 @@
-package stories
+package browser
 
 import (
 	"os"
@@ -6,7 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/farbench/farbench/relay/e2e/lab"
 )
+
+var built lab.Programs // set by TestMain, read by tests
+
+func TestMain(m *testing.M) { os.Exit(lab.Main(m, &built)) }
 
 // Testers work in a real browser. What they do is written in ui/e2e, a file a
 // screen or story; each starts a farbench-local of its own.
