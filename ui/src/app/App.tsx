@@ -77,7 +77,7 @@ function Gate() {
   }, [socket])
   if (phase === 'signed-out') return <SignIn fault={fault} onSignedIn={() => socket.connect()} />
   // A page that was in use stays as it is, with a bar.
-  if (phase === 'refused' && times === 0) return <Refused />
+  if ((phase === 'refused' || phase === 'stopped') && times === 0) return <Refused />
   return <RouterProvider router={router} />
 }
 

@@ -13,6 +13,7 @@ const words: Record<Phase, string> = {
   off: 'Disconnected',
   'signed-out': 'Signed out',
   refused: 'Refused',
+  stopped: 'Stopped',
 }
 
 export function ConnectionBadge() {

@@ -74,3 +74,11 @@ test('a newer relay asks for a reload, and the page stays', () => {
   expect(says()).toContain('Data as of 10:26:58. Reload the page to go on.')
   expect(screen.getByRole('button', { name: 'Reload' })).toBeTruthy()
 })
+
+test('a page whose own program stopped says so and can be loaded again', () => {
+  const set = show()
+  set({ phase: 'stopped', asOf, reason: 'out of memory' })
+  expect(says()).toContain('This page has stopped. Data as of 10:26:58.')
+  expect(says()).toContain('Out of memory.')
+  expect(screen.getByRole('button', { name: 'Reload' })).toBeTruthy()
+})

@@ -1,6 +1,6 @@
 // The loss of the connection: a bar, never a modal. What the page shows stays.
 import { Button } from '@mantine/core'
-import { Cable, CircleCheck, RefreshCw, Unplug, WifiOff } from 'lucide-react'
+import { Cable, CircleCheck, CircleX, RefreshCw, Unplug, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Bar, useLate } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
@@ -50,6 +50,19 @@ export function ConnectionBar() {
       >
         {asOf ? `Data as of ${time(asOf)}. ` : ''}
         {code === newerVersion ? 'Reload the page to go on.' : sentence(reason)}
+      </Bar>
+    )
+  }
+  if (phase === 'stopped') {
+    return (
+      <Bar
+        tone="danger"
+        icon={<CircleX {...icon} />}
+        title="This page has stopped."
+        action={<Button onClick={() => location.reload()}>Reload</Button>}
+      >
+        {asOf ? `Data as of ${time(asOf)}. ` : ''}
+        Reload it to go on; runs go on without it. {sentence(reason)}
       </Bar>
     )
   }

@@ -1,12 +1,29 @@
 import { Button } from '@mantine/core'
 import { FaultNote } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
+import { sentence } from '@/shared/words'
 import css from './fallbacks.module.css'
 
-// The relay will not have this page, and trying again alone would not help.
+// The relay will not have this page, or the page's own program stopped: trying
+// again alone would not help.
 export function Refused() {
   const socket = useSocket()
-  const reason = useConnection((c) => c.reason)
+  const { phase, reason } = useConnection((c) => c)
+  if (phase === 'stopped') {
+    return (
+      <main className={css.alone}>
+        <FaultNote
+          fault={{
+            code: 'stopped',
+            message: 'This page could not start',
+            hint: `${sentence(reason)} Reload it.`,
+          }}
+        >
+          <Button onClick={() => location.reload()}>Reload</Button>
+        </FaultNote>
+      </main>
+    )
+  }
   return (
     <main className={css.alone}>
       <FaultNote

@@ -9,6 +9,7 @@ export type Phase =
   | 'off' // disconnected by the person
   | 'signed-out'
   | 'refused' // for good: `reason` says why
+  | 'stopped' // the page's own program did: only loading it again helps
 
 export type Connection = {
   phase: Phase

@@ -1,6 +1,6 @@
 export type { Connection, Phase } from './connection'
 export { notYet } from './connection'
-export { RequestError } from './frames'
+export { noAnswer, RequestError } from './frames'
 export type { Link } from './link'
 export type { PortLike } from './port'
 export type { RoomHandlers, Taken } from './rooms'

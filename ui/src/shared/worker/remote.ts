@@ -1,13 +1,16 @@
 // The page's side of the connection: the socket's face, held by a worker.
 import { createStore } from 'zustand/vanilla'
+import type { ToHandle } from '@/shared/log/messages'
 import {
   type Connection,
   type Link,
+  noAnswer,
   notYet,
   RequestError,
   type RoomHandlers,
   streamPort,
 } from '@/shared/socket'
+import type { Fault } from '@/shared/wire'
 import type { RoomCall, ToPage, ToWorker } from './messages'
 
 // Post is how the worker is told something; it calls `take` with its answers.
@@ -20,7 +23,9 @@ export class Remote implements Link {
   readonly #post: Post
   readonly #rooms = new Map<number, RoomHandlers>()
   readonly #pending = new Map<number, Pending>()
+  readonly #logs = new Set<MessagePort>()
   #next = 1
+  #isDead = false
 
   constructor(url: string, post: Post) {
     this.#post = post
@@ -53,6 +58,7 @@ export class Remote implements Link {
   }
 
   request<T>(m: string, d: unknown, ttl?: number): Promise<T> {
+    if (this.#isDead) return Promise.reject(new RequestError(stopped, false))
     const i = this.#next++
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(i, { resolve: resolve as (d: unknown) => void, reject })
@@ -62,8 +68,32 @@ export class Remote implements Link {
 
   log(run: string): MessagePort {
     const { port1, port2 } = new MessageChannel()
-    this.#post({ k: 'log', run, port: port2 }, [port2])
+    if (this.#isDead) queueMicrotask(() => bury(port1))
+    else this.#post({ k: 'log', run, port: port2 }, [port2])
+    this.#logs.add(port1)
+    const close = port1.close.bind(port1)
+    port1.close = () => {
+      this.#logs.delete(port1)
+      close()
+    }
     return port1
+  }
+
+  // died is for a worker that failed: whoever waits for it is told, and what
+  // the page shows stays.
+  died(why: string | undefined): void {
+    if (this.#isDead) return
+    this.#isDead = true
+    const { asOf } = this.connection.getState()
+    this.connection.setState({
+      phase: 'stopped',
+      asOf: asOf ?? Date.now(),
+      retryAt: undefined,
+      reason: why || 'its program did not load',
+    })
+    for (const { reject } of this.#pending.values()) reject(new RequestError(noAnswer, true))
+    this.#pending.clear()
+    for (const port of this.#logs) bury(port)
   }
 
   take(message: ToPage): void {
@@ -79,6 +109,19 @@ export class Remote implements Link {
       else pending?.resolve(message.value)
     }
   }
+}
+
+const stopped: Fault = {
+  code: 'stopped',
+  message: 'This page has stopped',
+  hint: 'Reload it. Runs go on without it.',
+  retry: false,
+}
+
+// bury tells a log that nothing will come any more.
+function bury(port: MessagePort): void {
+  const message: ToHandle = { state: { fault: stopped } }
+  port.onmessage?.(new MessageEvent('message', { data: message }))
 }
 
 function call(handlers: RoomHandlers | undefined, name: RoomCall, args: unknown[]): void {

@@ -125,8 +125,12 @@ async function copied(
     if (isGap(chunk)) continue
     const line = chunk.first + offset
     if (line < from || line > last) continue
-    await store.need(chunk)
-    const text = chunk.textOf(offset)
+    let text: string | undefined
+    await store.need(chunk, () => {
+      text = chunk.textOf(offset)
+    })
+    if (text === undefined)
+      throw new Error('The relay trimmed these lines just now. Choose them again.')
     chars += text.length
     if (chars > charsAtMost) throw new Error('Too much to copy. Download the log instead.')
     const tag = streamIn(chunk.marks[offset]!) === 'err' ? 'err ' : ''

@@ -14,6 +14,26 @@ export const goesOnIn = (mark: Mark): boolean => (mark & goesOnBit) !== 0
 
 export type Columns = { text: string[]; at: number[]; mark: Mark[] }
 
+const isCount = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 1
+const isText = (v: unknown) => v === undefined || typeof v === 'string'
+const isNumbers = (v: unknown) =>
+  v === undefined || (Array.isArray(v) && v.every((n) => Number.isSafeInteger(n)))
+
+// blockOf is the block in what a bench wrote, or undefined: the relay checks no
+// more than that it is JSON. One whose lines are not as many as it says would
+// make later ones look like lines that are here already.
+export function blockOf(d: unknown): Block | undefined {
+  if (typeof d !== 'object' || d === null) return undefined
+  const b = d as Block
+  if (!isCount(b.first) || !isText(b.gap)) return undefined
+  if (b.gap) return b.count === null || b.count === undefined || isCount(b.count) ? b : undefined
+  const isWhole =
+    Array.isArray(b.text) && b.text.length === b.count && b.text.every((t) => typeof t === 'string')
+  const isTimed = (b.t ?? []).every?.((t) => Array.isArray(t) && isNumbers(t))
+  if (!isWhole || !isTimed || !isText(b.s) || !isText(b.l)) return undefined
+  return isNumbers(b.b64) && isNumbers(b.cont) ? b : undefined
+}
+
 const utf8 = new TextDecoder()
 
 // Bytes that are not UTF-8 show as U+FFFD; the bytes themselves stay with the

@@ -1,51 +1,13 @@
 import { expect, it, vi } from 'vitest'
-import { Handle } from '../open'
-import { Desk } from './desk'
-import { Feed } from './feed'
-import { RegexRunner, type WorkerLike } from './regex'
-import { type RegexTask, work } from './regexWork'
+import type { Handle } from '../open'
 import type { Source } from './store'
-import { block, relay } from './testing'
-
-// pageOf gives a page's handle on a run of so many lines, over a real port and
-// with the pattern's worker a turn away.
-function pageOf(lines: number, source: Source = relay(lines), textAtMost?: number) {
-  let handlers: Parameters<ConstructorParameters<typeof Feed>[0]['enter']>[1] | undefined
-  const rooms = {
-    enter: (_: string, given: typeof handlers) => {
-      handlers = given
-      return () => undefined
-    },
-  }
-  const feed = new Feed(rooms as never, 'r1', source, textAtMost)
-  handlers?.event('block', block(1, lines))
-  const { port1, port2 } = new MessageChannel()
-  new Desk(
-    feed,
-    port1 as never,
-    () => new RegexRunner(worker()),
-    () => undefined,
-  )
-  return new Handle(port2 as never)
-}
-
-function worker(): WorkerLike {
-  const made: WorkerLike = {
-    onmessage: null,
-    onerror: null,
-    terminate: () => undefined,
-    postMessage: (task: RegexTask) =>
-      setTimeout(() => made.onmessage?.({ data: work(task) } as MessageEvent)),
-  }
-  setTimeout(() => made.onmessage?.({ data: 'ready' } as MessageEvent))
-  return made
-}
+import { pageOf } from './testing'
 
 const shown = (log: Handle) =>
   log.rows(0, 50).map((row) => (row?.kind === 'line' ? row.text : undefined))
 
 it('gives no row that the filter hides, also while a pattern is at work', async () => {
-  const log = pageOf(300)
+  const log = pageOf({ lines: 300 }).log
   await vi.waitFor(() => expect(log.state.getState().rows).toBe(300))
   await vi.waitFor(() => expect(shown(log)[49]).toBe('line 50')) // the window is at the top
   const seen = new Set<string | undefined>()
@@ -62,7 +24,7 @@ it('gives no row that the filter hides, also while a pattern is at work', async 
 })
 
 it('keeps the rows of a log that is shorter than any window', async () => {
-  const log = pageOf(1)
+  const log = pageOf({ lines: 1 }).log
   await vi.waitFor(() => expect(log.state.getState().rows).toBe(1))
   await vi.waitFor(() => expect(log.rows(0, 2)).toMatchObject([{ kind: 'line', text: 'line 1' }]))
   log.close()
@@ -70,7 +32,7 @@ it('keeps the rows of a log that is shorter than any window', async () => {
 
 it('asks a relay that does not answer for dropped lines once, not without end', async () => {
   const source = vi.fn<Source>(() => Promise.reject(new Error('the relay answered 503')))
-  const log = pageOf(5000, source, 1)
+  const { log } = pageOf({ lines: 5000, source, textAtMost: 1 })
   await vi.waitFor(() => expect(log.state.getState().rows).toBe(5000))
   log.watch(() => void log.rows(0, 1)) // as a page that draws whenever something came
   log.rows(0, 1)

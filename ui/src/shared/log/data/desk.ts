@@ -14,6 +14,7 @@ import { isGap } from './store'
 
 const tellEvery = 50 // ms
 const againAfter = 1000 // ms, where lines could not be fetched
+const atOnce = 3 // segments; HTTP/1.1 allows six connections a host
 
 export class Desk {
   readonly #feed: Feed
@@ -212,26 +213,49 @@ export class Desk {
   #collect(from: number, count: number): (Row | undefined)[] {
     const { store } = this.#feed
     const rows: (Row | undefined)[] = []
-    const missing = new Set<Segment>()
+    const missing = new Map<Segment, number[]>() // and which rows are of it
     for (let i = from; i < from + count; i++) {
-      const { chunk, offset } = this.#view.place(i)
-      const row = store.row(chunk, offset)
-      const segment = store.chunks[chunk]!
-      if (!row && !isGap(segment)) missing.add(segment)
+      const row = this.#row(i)
+      const segment = store.chunks[this.#view.place(i).chunk]!
+      if (!row && !isGap(segment)) missing.set(segment, [...(missing.get(segment) ?? []), i])
       rows.push(row)
     }
-    if (missing.size > 0) this.#fetch([...missing], from, count)
+    if (missing.size > 0) this.#fetch(missing, from, rows)
     this.#mark(from, rows)
     return rows
   }
 
-  #fetch(segments: Segment[], from: number, count: number): void {
+  #row(i: number): Row | undefined {
+    const { chunk, offset } = this.#view.place(i)
+    return this.#feed.store.row(chunk, offset)
+  }
+
+  // fetch has the text of segments put back, and takes the rows out as soon as
+  // it is there: all of it together may be more than the store holds.
+  #fetch(missing: Map<Segment, number[]>, from: number, rows: (Row | undefined)[]): void {
+    const { store } = this.#feed
     const view = this.#view
-    Promise.all(segments.map((s) => this.#feed.store.need(s))).then(
+    // Where the relay no longer had them, the view is another one by now.
+    const isSame = () => this.#view === view && this.#reshaped === store.reshaped
+    const todo = [...missing]
+    let toldAt = performance.now()
+    const one = async () => {
+      for (let next = todo.shift(); next && isSame(); next = todo.shift()) {
+        const [segment, at] = next
+        await store.need(segment, () => {
+          if (isSame()) for (const i of at) rows[i - from] = this.#row(i)
+        })
+        if (!isSame()) return
+        if (performance.now() - toldAt < againAfter || todo.length === 0) continue
+        toldAt = performance.now()
+        this.#say({ rows: { from, rows } })
+      }
+    }
+    Promise.all(Array.from({ length: atOnce }, one)).then(
       () => {
-        // Where the relay no longer had them, the view is another one by now.
-        if (this.#view === view && this.#reshaped === this.#feed.store.reshaped)
-          this.#rows(from, count)
+        if (!isSame() || !rows.some((row) => row)) return
+        this.#mark(from, rows)
+        this.#say({ rows: { from, rows } })
       },
       () => {
         clearTimeout(this.#again)

@@ -2,12 +2,14 @@
 import type { RoomHandlers, Taken } from '@/shared/socket'
 import type { Block, Fault, Run } from '@/shared/wire'
 import type { Phase } from '../log'
+import { blockOf } from './columns'
 import { LineStore, type Source } from './store'
 
 export type Rooms = {
   enter(name: string, handlers: RoomHandlers, options?: { resume?: boolean }): () => void
 }
 
+const notSent = 'the relay did not send them'
 const budget = 192 * 1024 * 1024 // bytes of text
 
 export class Feed {
@@ -46,9 +48,10 @@ export class Feed {
         become('replay')
       },
       event: (ev, d) => {
-        if (ev === 'block') return this.#take(d as Block)
+        if (ev === 'block') return this.#take(blockOf(d))
         if (ev === 'end') {
           this.run = d as Run
+          this.store.skip(this.run.lines + 1, notSent)
           become('over')
         }
         return 'taken'
@@ -62,16 +65,18 @@ export class Feed {
     }
   }
 
+  // What is no block is left out: the next one is ahead then.
   // A block that is ahead is answered by entering the room again; where that
   // brings the same block, what is between did not come and shows as such.
-  #take(block: Block): Taken {
+  #take(block: Block | undefined): Taken {
+    if (!block) return 'have'
     const taken = this.store.append(block)
     if (taken !== 'ahead') return taken
     if (this.#ahead !== this.store.next) {
       this.#ahead = this.store.next
       return 'ahead'
     }
-    this.store.skip(block.first, 'the relay did not send them')
+    this.store.skip(block.first, notSent)
     return this.store.append(block)
   }
 

@@ -58,11 +58,24 @@ function texted(
   }
   return (segment, from, to) => {
     const seek = () => seeker.lines(segment, from, to)
-    const found = segment.hasText ? seek() : store.need(segment).then(seek)
+    const found = segment.hasText ? seek() : later(store, segment, seek)
     return found instanceof Promise
       ? found.then((picks) => finish(picks, segment, from, to))
       : finish(found, segment, from, to)
   }
+}
+
+// Lines that no longer exist hold nothing.
+async function later(
+  store: LineStore,
+  segment: Segment,
+  seek: () => Picks | Promise<Picks>,
+): Promise<Picks> {
+  let found: Picks | Promise<Picks> = []
+  await store.need(segment, () => {
+    found = seek()
+  })
+  return found
 }
 
 function others(found: Picks, from: number, to: number): Picks {

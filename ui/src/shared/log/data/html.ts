@@ -23,16 +23,18 @@ export async function page(feed: Feed): Promise<Blob> {
       break
     }
     const before = store.chunks[at]!
-    if (!isGap(before)) await store.need(before)
-    const chunk = store.chunks[at]
+    const out: string[] = []
+    if (!isGap(before))
+      await store.need(before, () => {
+        for (let i = 0; i < before.count; i++) out.push(line(before.row(i)))
+      })
+    const chunk = store.chunks[at] // a gap, where the relay trimmed it meanwhile
     if (!chunk) break
     if (isGap(chunk)) {
       const { from, to, reason } = chunk.gap
       parts.push(new Blob([note(`Lines ${from} to ${to ?? 'nobody knows'} lost: ${reason}`)]))
       continue
     }
-    const out: string[] = []
-    for (let i = 0; i < chunk.count; i++) out.push(line(chunk.row(i)))
     lines += chunk.count
     parts.push(new Blob(out))
   }

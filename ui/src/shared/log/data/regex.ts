@@ -35,7 +35,12 @@ export class RegexRunner {
       }
       this.#next()
     }
-    worker.onerror = (e) => this.#end(new Error(e.message || 'the search stopped'))
+    worker.onerror = (e) =>
+      this.#end(
+        new Error(
+          e.message || (this.#isReady ? 'The search stopped' : 'The search could not be loaded'),
+        ),
+      )
   }
 
   ask<T>(task: RegexTask, about: string): Promise<T> {

@@ -30,7 +30,7 @@ export class LineStore {
   readonly #budget: number
   readonly #source: Source
   readonly #watchers = new Set<() => void>()
-  readonly #loading = new Map<Segment, Promise<void>>()
+  readonly #loading = new Map<Segment, { done: Promise<void>; readers: (() => void)[] }>()
   #clock = 0
   #loose = false // after a gap of unknown length any later line may come
 
@@ -49,9 +49,10 @@ export class LineStore {
   }
 
   // skip marks the lines before `first` as missing, where they do not come by
-  // themselves: the relay may have them all the same.
+  // themselves: the relay may have them all the same. After a gap of unknown
+  // length nobody can say that there are any.
   skip(first: number, reason: string): void {
-    if (first <= this.next) return
+    if (first <= this.next || this.#loose) return
     this.#gap(this.next, first - this.next, reason, true)
     this.#changed()
   }
@@ -76,16 +77,24 @@ export class LineStore {
     return c.hasText ? c.row(i) : undefined
   }
 
-  // need puts a segment's text back; what no longer exists becomes a gap.
-  need(segment: Segment): Promise<void> {
+  // need puts a segment's text back and calls `read` while it is surely there:
+  // what others need may push it out again at once. Of lines that no longer
+  // exist nothing is read; they become a gap.
+  need(segment: Segment, read: () => void): Promise<void> {
     segment.used = ++this.#clock
-    if (segment.hasText) return Promise.resolve()
-    let loading = this.#loading.get(segment)
-    if (!loading) {
-      loading = this.#restore(segment).finally(() => this.#loading.delete(segment))
-      this.#loading.set(segment, loading)
+    if (segment.hasText) {
+      read()
+      return Promise.resolve()
     }
-    return loading
+    const loading = this.#loading.get(segment)
+    if (loading) {
+      loading.readers.push(read)
+      return loading.done
+    }
+    const readers = [read]
+    const done = this.#restore(segment, readers).finally(() => this.#loading.delete(segment))
+    this.#loading.set(segment, { done, readers })
+    return done
   }
 
   // load asks once more for the lines of the gap that begins at a line.
@@ -107,10 +116,11 @@ export class LineStore {
     return chunk && isGap(chunk) ? chunk : undefined
   }
 
-  async #restore(segment: Segment): Promise<void> {
+  async #restore(segment: Segment, readers: (() => void)[]): Promise<void> {
     const fetched = await this.#source(segment.first, segment.first + segment.count - 1)
     const only = fetched.length === 1 ? fetched[0]! : undefined
     if (only && 'lines' in only && only.first === segment.first && segment.restore(only.lines)) {
+      for (const read of readers.splice(0)) read()
       this.#grew(segment)
       this.#changed()
       return
