@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { FaultNote } from '@/shared/parts'
+import { FaultNote, Hidden } from '@/shared/parts'
 import { useConnection, useSocket } from '@/shared/socket'
 import { sentence } from '@/shared/words'
 import css from './fallbacks.module.css'
@@ -12,6 +12,7 @@ export function Refused() {
   if (phase === 'stopped') {
     return (
       <main className={css.alone}>
+        <Hidden as="h1">Farbench</Hidden>
         <FaultNote
           fault={{
             code: 'stopped',
@@ -26,6 +27,7 @@ export function Refused() {
   }
   return (
     <main className={css.alone}>
+      <Hidden as="h1">Farbench</Hidden>
       <FaultNote
         fault={{
           code: 'refused',

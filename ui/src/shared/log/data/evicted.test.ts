@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LogLine } from '@/shared/wire'
 import type { Handle } from '../open'
 import { sorted } from './source'
-import type { Source } from './store'
+import { isGap, type Source } from './store'
 import { pageOf, relay } from './testing'
 
 const lines = 20_000
@@ -65,8 +65,15 @@ describe('scrolling through a run of which the text was dropped', () => {
 })
 
 describe('over dropped lines too', () => {
-  it('a search counts, and steps', async () => {
-    const feed = made()
+  it('a search counts, and steps, and fetches each of them once', async () => {
+    const asked: number[] = []
+    const has = relay(lines)
+    const feed = made((from, to) => {
+      asked.push(from)
+      return has(from, to)
+    })
+    const dropped = feed.store.chunks.filter((c) => !isGap(c) && !c.hasText).length
+    expect(dropped).toBeGreaterThan(10)
     log.search({ text: 'line 77', isRegex: false, matchCase: true })
     const hits = 1 + 10 + 100 + 0 + 1000 // 77, 770…, 7700…
     await vi.waitFor(() => {
@@ -74,6 +81,8 @@ describe('over dropped lines too', () => {
       expect(found?.busy).toBe(false)
       expect(found?.total).toBe(hits - 1000)
     }, within)
+    expect(asked).toHaveLength(dropped)
+    expect(new Set(asked).size).toBe(dropped)
     expect(await log.step('hit', 0, 1)).toMatchObject({ line: 77, row: 76, index: 1 })
     expect(await log.step('hit', 77, 1)).toMatchObject({ line: 770, index: 2 })
     expect(feed.store.bytes).toBeLessThanOrEqual(textAtMost)

@@ -72,9 +72,10 @@ async function later(
   seek: () => Picks | Promise<Picks>,
 ): Promise<Picks> {
   let found: Picks | Promise<Picks> = []
-  await store.need(segment, () => {
+  const read = () => {
     found = seek()
-  })
+  }
+  await store.need(segment, read, true)
   return found
 }
 

@@ -24,10 +24,12 @@ export async function page(feed: Feed): Promise<Blob> {
     }
     const before = store.chunks[at]!
     const out: string[] = []
-    if (!isGap(before))
-      await store.need(before, () => {
+    if (!isGap(before)) {
+      const read = () => {
         for (let i = 0; i < before.count; i++) out.push(line(before.row(i)))
-      })
+      }
+      await store.need(before, read, true)
+    }
     const chunk = store.chunks[at] // a gap, where the relay trimmed it meanwhile
     if (!chunk) break
     if (isGap(chunk)) {

@@ -18,6 +18,12 @@ export type Source = (from: number, to: number) => Promise<Fetched[]>
 
 export const isGap = (chunk: Chunk): chunk is Gap => 'gap' in chunk
 
+type Loading = {
+  done: Promise<void>
+  readers: (() => void)[]
+  isKept: boolean // somebody will read it again
+}
+
 export class LineStore {
   next = 1
   missing = 0
@@ -30,7 +36,7 @@ export class LineStore {
   readonly #budget: number
   readonly #source: Source
   readonly #watchers = new Set<() => void>()
-  readonly #loading = new Map<Segment, { done: Promise<void>; readers: (() => void)[] }>()
+  readonly #loading = new Map<Segment, Loading>()
   #clock = 0
   #loose = false // after a gap of unknown length any later line may come
 
@@ -79,9 +85,10 @@ export class LineStore {
 
   // need puts a segment's text back and calls `read` while it is surely there:
   // what others need may push it out again at once. Of lines that no longer
-  // exist nothing is read; they become a gap.
-  need(segment: Segment, read: () => void): Promise<void> {
-    segment.used = ++this.#clock
+  // exist nothing is read; they become a gap. Who only passes by, as a search
+  // through the whole run does, leaves what others read in its place.
+  need(segment: Segment, read: () => void, isPassing = false): Promise<void> {
+    if (!isPassing) segment.used = ++this.#clock
     if (segment.hasText) {
       read()
       return Promise.resolve()
@@ -89,12 +96,13 @@ export class LineStore {
     const loading = this.#loading.get(segment)
     if (loading) {
       loading.readers.push(read)
+      loading.isKept ||= !isPassing
       return loading.done
     }
-    const readers = [read]
-    const done = this.#restore(segment, readers).finally(() => this.#loading.delete(segment))
-    this.#loading.set(segment, { done, readers })
-    return done
+    const made: Loading = { done: Promise.resolve(), readers: [read], isKept: !isPassing }
+    made.done = this.#restore(segment, made).finally(() => this.#loading.delete(segment))
+    this.#loading.set(segment, made)
+    return made.done
   }
 
   // load asks once more for the lines of the gap that begins at a line.
@@ -116,12 +124,13 @@ export class LineStore {
     return chunk && isGap(chunk) ? chunk : undefined
   }
 
-  async #restore(segment: Segment, readers: (() => void)[]): Promise<void> {
+  async #restore(segment: Segment, loading: Loading): Promise<void> {
     const fetched = await this.#source(segment.first, segment.first + segment.count - 1)
     const only = fetched.length === 1 ? fetched[0]! : undefined
     if (only && 'lines' in only && only.first === segment.first && segment.restore(only.lines)) {
-      for (const read of readers.splice(0)) read()
-      this.#grew(segment)
+      for (const read of loading.readers.splice(0)) read()
+      if (loading.isKept || this.bytes + segment.bytes <= this.#budget) this.#grew(segment)
+      else segment.drop()
       this.#changed()
       return
     }
