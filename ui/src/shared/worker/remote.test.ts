@@ -25,7 +25,7 @@ it('tells whoever waits that the worker died, and asks it nothing more', async (
   await expect(late).rejects.toBeInstanceOf(RequestError)
   await expect(late).rejects.toMatchObject({ sent: false, fault: { code: 'stopped' } })
   const after = openLog(remote, 'r3')
-  await vi.waitFor(() => expect(after.state.getState().fault?.code).toBe('stopped'))
+  await vi.waitFor(() => expect(after.state.getState().fault?.code).toBe('stopped'), 10_000)
   expect(post.mock.calls.length).toBe(before)
   expect(remote.connection.getState().reason).toBe('out of memory')
 })

@@ -9,7 +9,8 @@ import { pageOf, relay } from './testing'
 
 const lines = 20_000
 const textAtMost = 60_000 // of about 250,000
-const within = { timeout: 3000, interval: 5 }
+const within = { timeout: 15_000, interval: 5 }
+vi.setConfig({ testTimeout: 30_000 })
 
 let log: Handle
 afterEach(() => log.close())
@@ -154,7 +155,10 @@ describe('a pattern', () => {
   it('that does not parse is told in words, and where', async () => {
     made()
     log.search({ text: 'line (', isRegex: true, matchCase: false })
-    await vi.waitFor(() => expect(log.state.getState().found?.fault).toMatch(/at character 6/))
+    await vi.waitFor(
+      () => expect(log.state.getState().found?.fault).toMatch(/at character 6/),
+      within,
+    )
     log.search({ text: 'line 1$', isRegex: true, matchCase: false })
     await vi.waitFor(
       () => expect(log.state.getState().found).toMatchObject({ total: 1, fault: undefined }),
@@ -196,8 +200,9 @@ describe('a pattern', () => {
     }
     made(undefined, { regex })
     log.search({ text: 'a', isRegex: true, matchCase: false })
-    await vi.waitFor(() =>
-      expect(log.state.getState().found?.fault).toBe('The search could not be loaded'),
+    await vi.waitFor(
+      () => expect(log.state.getState().found?.fault).toBe('The search could not be loaded'),
+      within,
     )
   })
 })
