@@ -163,4 +163,4 @@ it('holds every line once and in order, whatever comes twice, early or never', (
     expect(next).toBe(store.next)
     expect(sent.size).toBe(0)
   }
-})
+}, 60_000)
