@@ -2,15 +2,18 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { ChevronDown, ChevronRight, Maximize2, RotateCw } from 'lucide-react'
+import { useState } from 'react'
 import { goesOn, useCancel } from '@/shared/lab'
+import type { Log } from '@/shared/log'
 import { FaultNote, runSign, useNow } from '@/shared/parts'
 import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Device, Run } from '@/shared/wire'
-import { count, duration, elapsed, plural } from '@/shared/words'
+import { duration, elapsed, plural } from '@/shared/words'
 import { BlockBody } from './BlockBody'
 import { BlockMenu } from './BlockMenu'
 import css from './block.module.css'
 import { firstLine, moreLines, tookMs } from './blocks'
+import { LiveLines } from './LiveLog'
 import { Peek } from './Peek'
 import { useLaunch } from './useLaunch'
 import { wholeCommand } from './useOutput'
@@ -31,6 +34,7 @@ const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }: Props) {
   const isOn = goesOn(run)
   const now = useNow(isOn)
+  const [log, setLog] = useState<Log>() // while it goes on and is open
   const again = useLaunch(bench, device)
   const cancel = useCancel(run.id)
   const fault = again.fault ?? cancel.fault
@@ -61,7 +65,7 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
         {run.check ? <b>{run.check.label}</b> : <Command command={run.command} />}
         {run.check ? <VerdictTag run={run} /> : null}
         {!isOpen && !run.check ? <Peek run={run} /> : <span className={css.space} />}
-        <Facts run={run} now={now} />
+        <Facts run={run} now={now} log={log} />
         {isOn ? (
           <Button className={css.danger} size="xs" disabled={cancel.busy} onClick={cancel.cancel}>
             {cancel.busy ? 'Cancelling' : 'Cancel run'}
@@ -93,7 +97,7 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
         <BlockMenu run={run} onAgain={runAgain} />
       </div>
       {fault ? <FaultNote fault={fault} /> : null}
-      {isOpen ? <BlockBody run={run} isFiller={isFiller} /> : null}
+      {isOpen ? <BlockBody run={run} isFiller={isFiller} onLog={setLog} /> : null}
     </article>
   )
 }
@@ -108,11 +112,11 @@ function Command({ command }: { command: string }) {
   )
 }
 
-function Facts({ run, now }: { run: Run; now: number }) {
+function Facts({ run, now, log }: { run: Run; now: number; log: Log | undefined }) {
   if (goesOn(run)) {
     return (
       <>
-        {run.lines > 0 ? <span className={css.fact}>{count(run.lines)} lines</span> : null}
+        <LiveLines run={run} log={log} />
         <span className={`${css.fact} ${css.accent}`}>{elapsed(tookMs(run, now))}</span>
       </>
     )

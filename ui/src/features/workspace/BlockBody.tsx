@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { goesOn } from '@/shared/lab'
+import type { Log } from '@/shared/log'
 import { FaultNote, Skeleton, useLate, Words } from '@/shared/parts'
 import { faultOf } from '@/shared/query'
 import { useVerdict } from '@/shared/verdict'
@@ -10,11 +11,13 @@ import { LiveLog } from './LiveLog'
 import { Output } from './Output'
 import { useOutput } from './useOutput'
 
-export function BlockBody({ run, isFiller }: { run: Run; isFiller: boolean }) {
+type Props = { run: Run; isFiller: boolean; onLog: (log: Log | undefined) => void }
+
+export function BlockBody({ run, isFiller, onLog }: Props) {
   if (goesOn(run)) {
     return (
       <div className={isFiller ? css.live : `${css.live} ${css.short}`}>
-        <LiveLog run={run} />
+        <LiveLog run={run} onLog={onLog} />
       </div>
     )
   }

@@ -1,6 +1,6 @@
 // The log of a run: rows, the strip that shows the whole of it, the keys that
 // move the cursor. One thing to focus, not one a line.
-import { ArrowDown } from 'lucide-react'
+import { ArrowDown, ArrowDownToLine } from 'lucide-react'
 import {
   type KeyboardEvent,
   type MouseEvent,
@@ -155,6 +155,7 @@ export function LogView(props: Props) {
       {pane && !isCompact ? <Overview log={log} pane={pane} looks={looks} controls={id} /> : null}
       {isEmpty && note ? <div className={css.note}>{note}</div> : null}
       {pane ? <Fresh pane={pane} /> : null}
+      {pane && isCompact ? <Following log={log} pane={pane} /> : null}
     </div>
   )
 }
@@ -224,6 +225,24 @@ function Fresh({ pane }: { pane: Pane }) {
   return (
     <button type="button" className={css.fresh} onClick={() => pane.follow()}>
       {count(fresh)} new <ArrowDown size={16} strokeWidth={1.75} aria-hidden />
+    </button>
+  )
+}
+
+// A log without a toolbar tells in its corner whether it follows.
+function Following({ log, pane }: { log: Log; pane: Pane }) {
+  const isOver = useStore(log.state, (s) => s.phase === 'over' || s.rows === 0)
+  const isFollowing = useStore(pane.state, (s) => s.following)
+  if (isOver) return null
+  return (
+    <button
+      type="button"
+      className={css.following}
+      aria-pressed={isFollowing}
+      onClick={() => (isFollowing ? pane.pause() : pane.follow())}
+    >
+      <ArrowDownToLine size={14} strokeWidth={1.75} aria-hidden />
+      {isFollowing ? 'Following' : 'Follow'}
     </button>
   )
 }

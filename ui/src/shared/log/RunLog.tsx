@@ -15,10 +15,15 @@ type Props = {
   isCompact?: boolean
   start?: number // what relative times count from, unix ms
   note?: string // what stands there while there are no lines
+  onLog?: (log: Log | undefined) => void // for what is told around it
 }
 
-export function RunLog({ run, isCompact = false, start = 0, note }: Props) {
+export function RunLog({ run, isCompact = false, start = 0, note, onLog }: Props) {
   const log = useLog(run)
+  useEffect(() => {
+    onLog?.(log)
+    return () => onLog?.(undefined)
+  }, [log, onLog])
   const scheme = useComputedColorScheme('light')
   const density = useSettings((s) => s.density)
   const time = useSettings((s) => s.time)

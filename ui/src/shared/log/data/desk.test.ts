@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest'
+import type { ToHandle } from '../messages'
 import type { Handle } from '../open'
 import type { Source } from './store'
-import { pageOf } from './testing'
+import { deskOf, pageOf } from './testing'
 
 const shown = (log: Handle) =>
   log.rows(0, 50).map((row) => (row?.kind === 'line' ? row.text : undefined))
@@ -39,4 +40,24 @@ it('asks a relay that does not answer for dropped lines once, not without end', 
   for (let i = 0; i < 100; i++) await log.rowOf(1)
   expect(source).toHaveBeenCalledTimes(1)
   log.close()
+})
+
+it('sends the tail as it is, where a shorter view came while it was asked for', async () => {
+  const { port } = deskOf({ lines: 300 })
+  let rows = 0
+  const texts = new Map<number, string>()
+  port.onmessage = ({ data }: MessageEvent<ToHandle>) => {
+    rows = data.state?.rows ?? rows
+    if (data.isFresh) texts.clear()
+    data.rows?.rows.forEach((row, i) => {
+      if (row?.kind === 'line') texts.set(i + (data.rows?.from ?? 0), row.text)
+    })
+  }
+  await vi.waitFor(() => expect(rows).toBe(300))
+  port.postMessage({ m: 'filter', filter: { text: '00' } })
+  await vi.waitFor(() => expect(rows).toBe(3))
+  port.postMessage({ m: 'want', from: 250, count: 50, isTail: true })
+  await vi.waitFor(() => expect([...texts.values()]).toEqual(['line 100', 'line 200', 'line 300']))
+  port.postMessage({ m: 'close' })
+  port.close()
 })

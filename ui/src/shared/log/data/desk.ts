@@ -60,8 +60,10 @@ export class Desk {
     if (message.m === 'want') {
       const { from, count, isTail } = message
       this.#want = { from, count, isTail }
-      this.#rows(from, count)
-      this.#sent = Math.min(from + count, this.#view.total)
+      this.#sent = 0
+      const due = this.#due()
+      this.#rows(due.first, due.end - due.first)
+      this.#sent = due.end
     } else if (message.m === 'peek') {
       this.#rows(message.from, message.count)
     } else if (message.m === 'filter') {
@@ -137,22 +139,27 @@ export class Desk {
     this.#view.advance()
     this.#hits?.advance()
     const message: ToHandle = { state: this.#news() }
-    const { from, count, isTail } = this.#want
     if (this.#isFresh) {
       this.#isFresh = false
       this.#sent = 0
       message.isFresh = true
     }
-    // A view that is sieved anew grows from nothing: no row is sent before it is there.
-    const { total } = this.#view
-    const low = isTail ? total - count : from
-    const first = Math.max(this.#sent, low, 0)
-    const end = isTail ? total : Math.min(from + count, total)
+    const { first, end } = this.#due()
     if (end > first) {
       message.rows = { from: first, rows: this.#collect(first, end - first) }
       this.#sent = end
     }
     this.#say(message)
+  }
+
+  // due is what is wanted of the view as it is now and not with the page yet.
+  // A view that is sieved anew grows from nothing: no row goes before it is there,
+  // and where the tail was when it was asked for means nothing any more.
+  #due(): { first: number; end: number } {
+    const { from, count, isTail } = this.#want
+    const { total } = this.#view
+    const first = Math.max(this.#sent, isTail ? total - count : from, 0)
+    return { first, end: isTail ? total : Math.min(from + count, total) }
   }
 
   #news(): Partial<LogState> {

@@ -59,7 +59,13 @@ type PageOf = {
 
 // pageOf gives a page's handle on a run that has come so far, over a real port
 // and with the pattern's worker a turn away.
-export function pageOf({ lines, each = lines, text, textAtMost, source, regex }: PageOf) {
+export function pageOf(about: PageOf) {
+  const { port, feed } = deskOf(about)
+  return { log: new Handle(port as never), feed }
+}
+
+// deskOf is the page's end of that port.
+export function deskOf({ lines, each = lines, text, textAtMost, source, regex }: PageOf) {
   let event: ((block: Block) => void) | undefined
   const rooms: Rooms = {
     enter: (_, handlers) => {
@@ -76,7 +82,7 @@ export function pageOf({ lines, each = lines, text, textAtMost, source, regex }:
   const { port1, port2 } = new MessageChannel()
   const runner = () => new RegexRunner((regex ?? worker)())
   new Desk(feed, port1 as never, runner, () => undefined)
-  return { log: new Handle(port2 as never), feed }
+  return { port: port2, feed }
 }
 
 function worker(): WorkerLike {
