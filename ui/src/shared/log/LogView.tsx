@@ -79,6 +79,7 @@ export function LogView(props: Props) {
     () => pane && new Mover(log, pane, (line, far) => latest.current.onChoose?.(line, far)),
     [log, pane],
   )
+  useEffect(() => mover?.saw(chosen?.cursor), [mover, chosen?.cursor])
   const move = useMemo(
     () =>
       (rows: number, isRange = false) =>
@@ -103,7 +104,7 @@ export function LogView(props: Props) {
     ['ArrowUp', () => move(-1)],
     ['PageDown', () => pane && move(pane.page(1))],
     ['PageUp', () => pane && move(pane.page(-1))],
-    ['Home', () => mover?.to(0)],
+    ['Home', () => mover?.to(0, chosen?.cursor)],
     ['End', () => pane?.follow()],
     ['ArrowLeft', () => scroller.current?.scrollBy({ left: -80 })],
     ['ArrowRight', () => scroller.current?.scrollBy({ left: 80 })],
