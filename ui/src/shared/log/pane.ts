@@ -4,16 +4,16 @@
 import { createStore } from 'zustand/vanilla'
 import type { Course } from './course'
 import { Even } from './even'
-import type { Row } from './lines'
+import { Gauge } from './gauge'
 import type { Filter, Log } from './log'
 import css from './log.module.css'
 import { longestShown } from './nodes'
-import { type Looks, RowView } from './rowView'
+import type { Looks } from './rowView'
+import { box, RowWindow } from './rowWindow'
 import { Uneven } from './uneven'
 
 const drawEvery = 50 // ms: a flood is drawn 20 times a second, one line at once
 const settleAfter = 200 // ms without a scroll, then a mapped scrollbar is put right
-const keptHeights = 5000
 
 export type PaneState = {
   following: boolean
@@ -46,46 +46,38 @@ export class Pane {
   readonly #scroller: HTMLElement
   readonly #canvas = box(css.canvas)
   readonly #layer = box(css.layer)
-  readonly #window = box(css.window)
-  readonly #gauge: RowView // a hidden row that heights are taken from
+  readonly #window: RowWindow
+  readonly #gauge: Gauge
   readonly #stop: (() => void)[] = []
   #course: Course = new Even()
   #shape: Shape
-  #heights = new Map<number, number>() // of wrapped rows, by row
-  #views: RowView[] = []
   #looks: Looks
-  #first = 0 // row of the first view
-  #drawnFrom = 0 // row of the first of drawnRows
-  #drawnRows: (Row | undefined)[] = []
-  #filled = 0 // views that hold a row
   #pausedAt = 0
   #version = -1
   #view = 0 // height of what is seen, as measured
   #frame = 0
-  #all = true // every row is to be filled again
   #drawn = 0 // when, by the page's clock
   #later: ReturnType<typeof setTimeout> | undefined
   #settle: ReturnType<typeof setTimeout> | undefined
   #filter: Filter | undefined
   #isFiltering = false
   #sawCursor = false
-  #missing = false // a row that is shown was not at hand
 
   constructor(scroller: HTMLElement, log: Log, looks: Looks, shape: Shape) {
     this.#scroller = scroller
     this.#log = log
     this.#looks = looks
     this.#shape = shape
-    this.#gauge = new RowView(`${this.name}-gauge`)
-    this.#gauge.element.setAttribute('aria-hidden', 'true')
-    this.#layer.append(this.#window)
+    this.#gauge = new Gauge(this.name)
+    this.#window = new RowWindow(this.name, log)
+    this.#layer.append(this.#window.element)
     this.#canvas.append(this.#layer)
     scroller.append(this.#canvas)
     this.#take(shape)
     const onScroll = () => this.#scrolled()
     scroller.addEventListener('scroll', onScroll, { passive: true })
     const resized = new ResizeObserver(() => {
-      this.#heights.clear()
+      this.#gauge.forget()
       this.#draw()
     })
     resized.observe(scroller)
@@ -106,9 +98,9 @@ export class Pane {
   }
 
   look(looks: Looks): void {
-    if (looks.whole !== this.#looks.whole) this.#heights.clear()
+    if (looks.whole !== this.#looks.whole) this.#gauge.forget()
     this.#looks = looks
-    this.#all = true
+    this.#window.refill()
     this.#draw()
   }
 
@@ -133,7 +125,7 @@ export class Pane {
 
   pause(): void {
     if (!this.state.getState().following) return
-    this.#pausedAt = this.#rows
+    this.#pausedAt = this.rows
     this.#course.hold()
     this.state.setState({ following: false, fresh: 0 })
   }
@@ -166,7 +158,7 @@ export class Pane {
     this.#draw()
   }
 
-  // page scrolls by views, and says how many rows that is about.
+  // page is about how many rows a view further is.
   page(by: 1 | -1): number {
     const view = this.#scroller.clientHeight
     return by * Math.max(1, Math.floor(view / this.#shape.line) - 2)
@@ -179,7 +171,7 @@ export class Pane {
       return found && (found.kind === 'line' ? found.n : found.from)
     }
     const line = find()
-    if (line !== undefined || row >= this.#rows) return Promise.resolve(line)
+    if (line !== undefined || row >= this.rows) return Promise.resolve(line)
     return new Promise((done) => {
       const stop = this.#log.watch(() => {
         const came = find()
@@ -191,47 +183,24 @@ export class Pane {
   }
 
   get rows(): number {
-    return this.#rows
-  }
-
-  get #rows(): number {
     return this.#log.state.getState().rows
   }
 
   #take(shape: Shape): void {
     this.#shape = shape
-    this.#heights.clear()
+    this.#gauge.forget()
     this.#course = shape.isWrapped ? new Uneven((row) => this.#heightOf(row)) : new Even()
     this.#canvas.style.setProperty('--row', `${shape.line}px`)
     this.#canvas.classList.toggle(css.wrapped ?? '', shape.isWrapped)
     if (shape.isWrapped) this.#layer.append(this.#gauge.element)
     else this.#gauge.element.remove()
-    this.#views = []
-    this.#all = true
+    this.#window.hold(0)
   }
 
-  // A wrapped row's height is read from one that is drawn for it, once.
   #heightOf(row: number): number {
     if (!this.#shape.isWrapped) return this.#shape.line
-    const known = this.#heights.get(row)
-    if (known !== undefined) return known
-    const here = this.#at(row)
-    if (!here) return this.#shape.line
-    this.#gauge.show(here, this.#looks, timeOf(this.#at(row - 1)))
-    this.#gauge.element.removeAttribute('id')
-    delete this.#gauge.element.dataset.n
-    this.#gauge.element.classList.add(css.gauge ?? '')
-    const height = this.#gauge.element.offsetHeight || this.#shape.line
-    if (this.#heights.size >= keptHeights) this.#heights.clear()
-    this.#heights.set(row, height)
-    return height
-  }
-
-  // at is a row by what was drawn last; the log is asked only for others, since
-  // every asking moves the window that it keeps at hand.
-  #at(row: number): Row | undefined {
-    if (row < 0) return undefined
-    return this.#drawnRows[row - this.#drawnFrom] ?? this.#log.rows(row, 1)[0]
+    const height = this.#gauge.of(row, (at) => this.#window.at(at), this.#looks)
+    return height ?? this.#shape.line
   }
 
   #isSeen(row: number): boolean {
@@ -287,14 +256,11 @@ export class Pane {
     if (filter !== this.#filter || (this.#isFiltering && !isFiltering)) this.#regain()
     this.#filter = filter
     this.#isFiltering = isFiltering
-    if (version !== this.#version || this.#missing) {
-      if (version !== this.#version) {
-        this.#heights.clear()
-        this.#drawnRows = []
-      }
+    if (version !== this.#version) {
+      this.#gauge.forget()
+      this.#window.forget()
       this.#version = version
-      this.#all = true
-    }
+    } else if (this.#window.isWaiting) this.#window.refill()
     const wait = this.#drawn + drawEvery - performance.now()
     if (wait <= 0) this.#draw()
     else this.#later ??= setTimeout(() => this.#draw(), wait)
@@ -332,7 +298,7 @@ export class Pane {
       this.#place()
     } else {
       this.#course.hold()
-      const fresh = Math.max(0, this.#rows - this.#pausedAt)
+      const fresh = Math.max(0, this.rows - this.#pausedAt)
       if (fresh !== this.state.getState().fresh) this.state.setState({ fresh })
     }
   }
@@ -342,20 +308,14 @@ export class Pane {
     const view = this.#scroller.clientHeight
     const { longest } = this.#log.state.getState()
     const { line, isWrapped } = this.#shape
-    const wanted = Math.ceil(view / line) + 1
-    if (this.#views.length !== wanted) {
-      this.#views = Array.from({ length: wanted }, () => new RowView(this.name))
-      this.#window.replaceChildren(...this.#views.map((v) => v.element))
-      this.#all = true
-      this.#filled = 0
-    }
+    this.#window.hold(Math.ceil(view / line) + 1)
     this.#layer.style.height = `${view}px`
     this.#canvas.style.setProperty(
       '--chars',
       String(isWrapped ? 0 : Math.min(longest, longestShown)),
     )
     this.#view = view
-    this.#course.resize(this.#rows, view, line)
+    this.#course.resize(this.rows, view, line)
     this.#canvas.style.height = `${Math.max(this.#course.height, view)}px`
   }
 
@@ -364,28 +324,11 @@ export class Pane {
     // At the end of a wrapped log the last rows hang from the view's foot, so
     // that nobody has to know how high they are.
     const hangs = isWrapped && this.#course.atEnd
-    const first = hangs ? Math.max(0, this.#rows - this.#views.length) : this.#course.row
+    const first = hangs ? Math.max(0, this.rows - this.#window.size) : this.#course.row
     const off = hangs ? 0 : this.#course.off
-    const filled = Math.max(0, Math.min(this.#views.length, this.#rows - first))
-    this.#window.classList.toggle(css.hangs ?? '', hangs)
-    this.#window.style.transform = hangs ? '' : `translateY(${-off}px)`
-    const kept = this.#turn(first)
-    const rows = this.#log.rows(Math.max(0, first - 1), filled + 1)
-    if (first === 0) rows.unshift(undefined)
-    this.#drawnFrom = first - 1
-    this.#drawnRows = rows
-    this.#missing = false
-    for (let i = 0; i < this.#views.length; i++) {
-      const view = this.#views[i]!
-      const isStale = this.#all || i < kept.low || i >= kept.high || i >= this.#filled
-      const row = rows[i + 1]
-      if (i < filled && !row) this.#missing = true
-      if (i < filled && isStale) view.show(row, this.#looks, timeOf(rows[i]))
-      if (i >= filled !== view.element.hidden) view.element.hidden = i >= filled
-    }
-    this.#filled = filled
-    this.#all = false
-    this.#tell(first, filled, hangs)
+    this.#window.element.classList.toggle(css.hangs ?? '', hangs)
+    this.#window.element.style.transform = hangs ? '' : `translateY(${-off}px)`
+    this.#tell(first, this.#window.draw(first, this.rows, this.#looks), hangs)
   }
 
   // tell says what is seen, to those who draw around the rows.
@@ -397,7 +340,7 @@ export class Pane {
       last = Math.min(last, Math.ceil((this.#course.off + view) / this.#shape.line) + first - 2)
     } else if (this.state.getState().following === false || !hangs) {
       let height = -this.#course.off
-      for (last = first; last < this.#rows; last++) {
+      for (last = first; last < this.rows; last++) {
         height += this.#heightOf(last)
         if (height > view) break
       }
@@ -405,51 +348,19 @@ export class Pane {
     } else {
       low = Math.max(first, last - Math.floor(view / this.#shape.line / 2))
     }
-    const shown = this.#at(Math.max(0, last))
+    const shown = this.#window.at(Math.max(0, last))
     const lastLine = shown ? (shown.kind === 'line' ? shown.n : (shown.to ?? shown.from)) : 0
-    const top = this.#at(low)
+    const top = this.#window.at(low)
     const firstLine = top ? (top.kind === 'line' ? top.n : top.from) : 1
     const before = this.state.getState()
     if (before.first !== low || before.last !== last || before.lastLine !== lastLine)
       this.state.setState({ first: low, last, firstLine, lastLine })
-    const cursor = this.#window.querySelector<HTMLElement>('[data-cursor]:not([hidden])')
+    const { cursor } = this.#window
     this.#sawCursor = cursor !== null
     if (cursor?.id) this.#scroller.setAttribute('aria-activedescendant', cursor.id)
     else this.#scroller.removeAttribute('aria-activedescendant')
-  }
-
-  // turn moves the elements whose rows left to the other end, so that the
-  // document's order stays the order of lines (a selection is copied in it).
-  // What lies in [low, high) keeps its row.
-  #turn(first: number): { low: number; high: number } {
-    const by = first - this.#first
-    const n = this.#views.length
-    this.#first = first
-    if (by === 0) return { low: 0, high: n }
-    if (Math.abs(by) >= n) return { low: 0, high: 0 }
-    if (by > 0) {
-      const left = this.#views.splice(0, by)
-      this.#views.push(...left)
-      for (const view of left) this.#window.append(view.element)
-      this.#filled = Math.max(0, this.#filled - by)
-      return { low: 0, high: n - by }
-    }
-    const left = this.#views.splice(n + by)
-    this.#views.unshift(...left)
-    this.#window.prepend(...left.map((v) => v.element))
-    this.#filled = Math.min(n, this.#filled - by)
-    return { low: -by, high: n }
   }
 }
 
 // A log that is closed answers nothing any more.
 export const gone = () => undefined
-
-const timeOf = (row: Row | undefined) => (row?.kind === 'line' ? row.at : undefined)
-
-function box(name: string | undefined): HTMLElement {
-  const element = document.createElement('div')
-  element.className = name ?? ''
-  element.setAttribute('role', 'presentation')
-  return element
-}

@@ -34,10 +34,10 @@ it('draws a row over any other as over none', () => {
   for (const before of rows)
     for (const row of rows)
       for (const how of looks) {
-        used.show(before, looks[1]!, 0)
-        used.show(row, how, 1)
+        used.show(before, looks[1]!, undefined)
+        used.show(row, how, rows[0])
         const fresh = new RowView('log')
-        fresh.show(row, how, 1)
+        fresh.show(row, how, rows[0])
         expect(parsed(used)).toEqual(parsed(fresh))
       }
 })

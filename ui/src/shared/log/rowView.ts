@@ -62,11 +62,11 @@ export class RowView {
     )
   }
 
-  // show fills in a row; `above` is the time of the line over it.
-  show(row: Row | undefined, looks: Looks, above: number | undefined): void {
+  // show fills in a row; times may count from the one above it.
+  show(row: Row | undefined, looks: Looks, above: Row | undefined): void {
     if (!row) this.#coming()
     else if (row.kind === 'gap') this.#gap(row, looks)
-    else this.#line(row, looks, above)
+    else this.#line(row, looks, above?.kind === 'line' ? above.at : undefined)
   }
 
   #line(row: LineRow, looks: Looks, above: number | undefined): void {
