@@ -6,7 +6,7 @@ import type { Fault, LogLine, Problem } from '@/shared/wire'
 export const mostLines = 200_000
 const mostCharacters = 64_000_000
 
-export type Hole = { from: number; to: number | undefined; reason: string }
+type Hole = { from: number; to: number | undefined; reason: string }
 
 export type Side = {
   text: string

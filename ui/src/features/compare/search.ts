@@ -8,7 +8,7 @@ export type CompareSearch = {
   d?: number // the difference that is looked at
 }
 
-export const usualIgnored: Ignored[] = ['times', 'pids']
+const usualIgnored: Ignored[] = ['times', 'pids']
 
 export function parseCompare(s: Record<string, unknown>): CompareSearch {
   const found: CompareSearch = {}

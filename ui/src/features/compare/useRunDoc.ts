@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useLab } from '@/shared/lab'
-import { getJSON, ProblemError, queryClient } from '@/shared/query'
+import { faultOf, getJSON, queryClient } from '@/shared/query'
 import type { Fault, Run } from '@/shared/wire'
 
 export type RunDoc = { run?: Run; fault?: Fault }
@@ -20,8 +20,5 @@ export function useRunDoc(id: string): RunDoc {
   const run = live ?? data
   if (run) return { run }
   if (!error) return {}
-  return {
-    fault:
-      error instanceof ProblemError ? error.fault : { code: 'internal', message: error.message },
-  }
+  return { fault: faultOf(error) }
 }

@@ -12,7 +12,7 @@ import css from './run.module.css'
 
 const offered = 8
 
-export function useOthers(run: Run, isAsked: boolean) {
+function useOthers(run: Run, isAsked: boolean) {
   const { data, isError } = useQuery(
     {
       queryKey: ['others', run.bench, run.device, run.command],
@@ -40,7 +40,7 @@ export function useOthers(run: Run, isAsked: boolean) {
 }
 
 // The older run is the left one.
-export const compareOf = (a: Run, b: Run) =>
+const compareOf = (a: Run, b: Run) =>
   Date.parse(a.created_at) <= Date.parse(b.created_at) ? `${a.id}..${b.id}` : `${b.id}..${a.id}`
 
 export function Compare({ run }: { run: Run }) {
@@ -48,9 +48,7 @@ export function Compare({ run }: { run: Run }) {
   return (
     <Menu opened={isOpen} onChange={setOpen} position="bottom-end">
       <Menu.Target>
-        <Button leftSection={<GitCompare size={14} aria-hidden />} className={css.wide}>
-          Compare…
-        </Button>
+        <Button leftSection={<GitCompare size={14} aria-hidden />}>Compare…</Button>
       </Menu.Target>
       <Menu.Dropdown className={css.scrolls}>
         <Others run={run} isAsked={isOpen} />

@@ -2,7 +2,7 @@
 // opens it sees what its sender saw.
 import { type Level, levels } from '@/shared/log/levels' // alone: routes read addresses before the log is loaded
 
-export type LineRange = { from: number; to: number }
+type LineRange = { from: number; to: number }
 export type TextFilter = {
   text: string
   isRegex: boolean

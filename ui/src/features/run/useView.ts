@@ -7,7 +7,7 @@ import { type Params, paramsFrom, type View, viewOf } from './address'
 const writeAfter = 250
 const typedAfter = 120
 
-export type ViewState = {
+type ViewState = {
   view: View
   chosen: Chosen | undefined
   change: (c: Partial<View>) => void
@@ -63,11 +63,7 @@ export function useView(
 }
 
 // A range is drawn out from its far end.
-export function rangeTo(
-  before: View['lines'],
-  line: number | undefined,
-  isRange: boolean,
-): View['lines'] {
+function rangeTo(before: View['lines'], line: number | undefined, isRange: boolean): View['lines'] {
   if (line === undefined) return undefined
   if (!isRange || !before) return { from: line, to: line }
   if (line < before.from) return { from: line, to: before.to }

@@ -183,7 +183,7 @@ export const countOf = ({ count, isOpen }: Extract<Row, { day: string }>) =>
   isOpen ? `${count}+ runs` : plural(count, 'run')
 
 // useCursor brings the run that keys are at into sight, and the focus to it.
-export function useCursor(
+function useCursor(
   rows: Row[],
   cursor: string | undefined,
   scroller: React.RefObject<HTMLElement | null>,

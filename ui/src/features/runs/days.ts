@@ -27,7 +27,7 @@ export function rowsOf(runs: Run[], isWhole: boolean, now: Date): Row[] {
 }
 
 // Today; Yesterday, 20 November; Thursday, 19 November; with the year if another
-export function dayOf(at: Date, now: Date): string {
+function dayOf(at: Date, now: Date): string {
   if (at.toDateString() === now.toDateString()) return 'Today'
   const date = `${at.getDate()} ${at.toLocaleString('en-US', { month: 'long' })}`
   const yesterday = new Date(now)

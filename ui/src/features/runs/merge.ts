@@ -2,7 +2,7 @@
 import type { Run } from '@/shared/wire'
 import { matches, type RunsSearch } from './search'
 
-export type Listing = {
+type Listing = {
   loaded: Run[] // newest first, as the relay gave them
   isWhole: boolean // there is nothing older
   seen: ReadonlyMap<string, Run> // heard of in the lab's room meanwhile

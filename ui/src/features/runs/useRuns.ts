@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useLab } from '@/shared/lab'
-import { getJSON, ProblemError, queryClient } from '@/shared/query'
+import { faultOf, getJSON, queryClient } from '@/shared/query'
 import { useConnection } from '@/shared/socket'
 import type { Fault, Run, Runs } from '@/shared/wire'
 import { heard, merge } from './merge'
@@ -11,7 +11,7 @@ import { beginOf, paramsOf, type RunsSearch } from './search'
 
 const page = 100
 
-export type RunsList = {
+type RunsList = {
   runs: Run[]
   waiting: number // that came while live is off
   isLoaded: boolean
@@ -82,6 +82,3 @@ function useFrozen(isLive: boolean): number | undefined {
   useEffect(() => setFrozenAt(isLive ? undefined : Date.now()), [isLive])
   return frozenAt
 }
-
-const faultOf = (e: Error): Fault =>
-  e instanceof ProblemError ? e.fault : { code: 'internal', message: e.message }

@@ -6,7 +6,7 @@ import { type Log, type LogState, none, type Place } from './log'
 import type { Asks, PortLike, ToDesk, ToHandle } from './messages'
 
 // Whoever holds the connection opens logs.
-export type Logs = { log(id: string): PortLike }
+type Logs = { log(id: string): PortLike }
 
 const margin = 120 // rows beyond what is shown: a key's or a wheel's way
 const tailMargin = 60 // fewer in a flood, where all of them are new each time

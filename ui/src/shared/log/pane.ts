@@ -15,7 +15,7 @@ import { Uneven } from './uneven'
 const drawEvery = 50 // ms: a flood is drawn 20 times a second, one line at once
 const settleAfter = 200 // ms without a scroll, then a mapped scrollbar is put right
 
-export type PaneState = {
+type PaneState = {
   following: boolean
   fresh: number // rows that came since it paused
   // What is seen: rows of the view, and numbers of lines.
@@ -25,7 +25,7 @@ export type PaneState = {
   lastLine: number
 }
 
-export type Shape = {
+type Shape = {
   line: number // height of a row of one line, px
   isWrapped: boolean
 }

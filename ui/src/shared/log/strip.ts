@@ -192,7 +192,7 @@ function paintMarks(ink: Ink, marks: Uint8Array, width: number): void {
 }
 
 // thumb is where the rows seen lie, in pixels of the strip.
-export function thumb(rows: number, first: number, last: number, height: number) {
+function thumb(rows: number, first: number, last: number, height: number) {
   if (rows === 0) return { top: 0, size: height }
   const seen = Math.max(1, last - first + 1)
   if (seen >= rows) return { top: 0, size: height }

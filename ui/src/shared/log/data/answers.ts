@@ -10,7 +10,7 @@ import { isGap, type LineStore } from './store'
 const linesAtMost = 200_000 // in one copy
 const charsAtMost = 16_000_000
 
-export type Views = { view: Sieve; hits: Sieve | undefined }
+type Views = { view: Sieve; hits: Sieve | undefined }
 
 export type Answers = ReturnType<typeof answers>
 

@@ -6,7 +6,7 @@ import { type Level, levelOf, levels, type Stream, streamOf, streams } from '../
 // One byte a line says its level, stream, and whether it goes on.
 export type Mark = number
 const goesOnBit = 32
-export const markOf = (level: number, stream: number, goesOn: boolean): Mark =>
+const markOf = (level: number, stream: number, goesOn: boolean): Mark =>
   level | (stream << 3) | (goesOn ? goesOnBit : 0)
 export const levelIn = (mark: Mark): Level => levels[mark & 7] ?? 'plain'
 export const streamIn = (mark: Mark): Stream => streams[(mark >> 3) & 3] ?? 'out'

@@ -14,7 +14,7 @@ export interface Seeker {
   close(): void
 }
 
-export type Sought = { text: string; isRegex: boolean; matchCase: boolean }
+type Sought = { text: string; isRegex: boolean; matchCase: boolean }
 
 export const rangesAtMost = 200 // in one line
 

@@ -9,7 +9,7 @@ import { type Columns, levelIn, ofBlock, streamIn } from './columns'
 import { Segment } from './segment'
 
 export type Gap = { first: number; gap: GapRow }
-export type Chunk = Segment | Gap
+type Chunk = Segment | Gap
 
 // What the relay still has of some lines: their text, or why there is none.
 export type Fetched = { lines: Columns; first: number } | { gap: GapRow }
