@@ -1,3 +1,5 @@
+// Package browser runs the tests of ui/e2e: what testers do, in a real browser,
+// on the programs as they are built.
 package browser
 
 import (
