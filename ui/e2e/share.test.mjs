@@ -267,9 +267,16 @@ test('everything is reached by the keyboard alone, also at 200 % zoom', async ()
     }
     await tabTo(({ name }) => /^(Download|More)$/.test(name))
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: 'Coloured HTML' }).waitFor()
+    const item = page.getByRole('menuitem', { name: 'Coloured HTML' })
+    await item.waitFor()
+    await until(
+      'the focus in the menu',
+      async () => !/^(Download|More)$/.test((await focused()).name),
+    )
     await page.keyboard.press('ArrowDown')
+    await until('the focus on an item', async () => (await focused()).role === 'menuitem')
     await page.keyboard.press('Escape')
+    await item.waitFor({ state: 'hidden' })
     await until('the focus back', async () => /^(Download|More)$/.test((await focused()).name))
     await tabTo(({ role }) => role === 'listbox')
     await page.keyboard.press('Home')

@@ -13,9 +13,13 @@ export const sizes = [
 ]
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+// A page's own code may still be on its way.
+const stands = (page) =>
+  page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+
 // calm waits until the screen itself stands there and nothing of it loads.
 export async function calm(page) {
-  await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+  await stands(page)
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
 }
 
@@ -28,6 +32,7 @@ const brief = ['1440 dark', '390 light']
 export async function looks(page, name, { isBrief = false, widths, schemes } = {}) {
   const before = page.viewportSize()
   const faults = []
+  await stands(page)
   for (const look of isBrief ? brief : whole) {
     const [wide, scheme] = look.split(' ')
     const width = Number(wide)
