@@ -47,13 +47,26 @@ type malformed string
 
 func (m malformed) Error() string { return "not an adb answer: " + string(m) }
 
-// refusals maps the server's words to codes; the first match holds.
-var refusals = []struct {
+// meaning is what words in a refusal say to a person.
+type meaning struct {
 	words   string
 	code    wire.Code
 	message string
 	hint    string
-}{
+}
+
+// meant finds the first meaning whose words a refusal holds.
+func meant(meanings []meaning, refusal string) (meaning, bool) {
+	for _, m := range meanings {
+		if strings.Contains(refusal, m.words) {
+			return m, true
+		}
+	}
+	return meaning{}, false
+}
+
+// refusals are the server's.
+var refusals = []meaning{
 	{"device offline", wire.DeviceOffline, "the device is offline", "Check its cable and power, or wait until it has booted"},
 	{"device unauthorized", wire.DeviceUnauthorized, "the device has not authorised this PC", "Accept the key prompt on the head unit"},
 	{"device still authorizing", wire.DeviceUnauthorized, "the device is still checking this PC's key", "Accept the key prompt on the head unit"},
@@ -76,10 +89,8 @@ func (c *Client) explain(op string, err error) error {
 	}
 	var no refused
 	if errors.As(err, &no) {
-		for _, r := range refusals {
-			if strings.Contains(string(no), r.words) {
-				return &Error{Op: op, Code: r.code, Message: r.message, Hint: r.hint}
-			}
+		if m, ok := meant(refusals, string(no)); ok {
+			return &Error{Op: op, Code: m.code, Message: m.message, Hint: m.hint}
 		}
 		words := strings.ToValidUTF8(strings.TrimSpace(string(no)), "\uFFFD")
 		if words == "" {

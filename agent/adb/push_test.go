@@ -255,7 +255,8 @@ func TestPushAndPull_brokenOff(t *testing.T) {
 				},
 			} {
 				ctx, cancel := context.WithCancel(t.Context())
-				interrupt := func(*adbsim.Device) { f.do(b.device, cancel); time.Sleep(20 * time.Millisecond) }
+				over := make(chan struct{}) // until then the device goes no further
+				interrupt := func(*adbsim.Device) { f.do(b.device, cancel); <-over }
 				if f.do == nil {
 					interrupt = nil
 				}
@@ -267,6 +268,7 @@ func TestPushAndPull_brokenOff(t *testing.T) {
 				if err := do(ctx); !f.want(err) {
 					t.Errorf("%s, %s: %v", what, name, err)
 				}
+				close(over)
 				cancel()
 				b.device.Thaw()
 				eventually(t, what+", "+name+": nothing half to be left", clean)

@@ -79,14 +79,8 @@ func unexpected(err error) error {
 	return err
 }
 
-// deviceRefusals maps the words of a device's kernel to codes; the first match
-// holds.
-var deviceRefusals = []struct {
-	words   string
-	code    wire.Code
-	message string
-	hint    string
-}{
+// deviceRefusals are in the words of a device's kernel.
+var deviceRefusals = []meaning{
 	{"No space left on device", wire.StorageFull, "the device's storage is full", "Make room on it: df -h, then remove what is not needed"},
 	{"Quota exceeded", wire.StorageFull, "the device's quota is used up", "Make room on it: df -h, then remove what is not needed"},
 	{"No such file or directory", wire.NotFound, "no such file or folder on the device", "Look at the path"},
@@ -108,11 +102,8 @@ func deviceRefused(words string) error {
 		shown = "without a reason"
 	}
 	e.Message = "the device refused: " + shown
-	for _, r := range deviceRefusals {
-		if strings.Contains(words, r.words) {
-			e.Code, e.Message, e.Hint = r.code, r.message+": "+shown, r.hint
-			break
-		}
+	if m, ok := meant(deviceRefusals, words); ok {
+		e.Code, e.Message, e.Hint = m.code, m.message+": "+shown, m.hint
 	}
 	return e
 }
