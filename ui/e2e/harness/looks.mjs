@@ -44,6 +44,7 @@ export async function looks(page, name, { isBrief = false, widths, schemes } = {
     await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (over > 0) faults.push(`${name}, ${look}: the page is ${over} px too wide`)
+    for (const button of await cut(page)) faults.push(`${name}, ${look}: ${button} is cut`)
     for (const fault of await violations(page)) faults.push(`${name}, ${look}: ${fault}`)
   }
   await page.setViewportSize(before)
@@ -68,6 +69,25 @@ async function settled(page, scheme) {
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   )
 }
+
+// cut lists the buttons that reach beyond the right edge of what holds them,
+// where nobody can scroll to them.
+const cut = (page) =>
+  page.evaluate(() => {
+    const isCut = (button) => {
+      const { right, width } = button.getBoundingClientRect()
+      if (width < 2 || !button.checkVisibility()) return false
+      for (let box = button.parentElement; box; box = box.parentElement) {
+        const { overflowX } = getComputedStyle(box)
+        if (/auto|scroll/.test(overflowX)) return false
+        if (overflowX !== 'visible' && box.getBoundingClientRect().right < right - 1) return true
+      }
+      return right > innerWidth + 1
+    }
+    return [...document.querySelectorAll('button')]
+      .filter(isCut)
+      .map((b) => b.outerHTML.slice(0, 160))
+  })
 
 // The page's policy allows no foreign script: axe comes in by evaluation.
 async function violations(page) {

@@ -1,27 +1,20 @@
 // The keys that work now, by group. Pages list their own while they are there.
 import { ActionIcon, Switch } from '@mantine/core'
 import { X } from 'lucide-react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { isSingle, KeyCaps, registry } from '@/shared/keys'
+import { Dialog } from '@/shared/parts'
 import { changeSettings, useSettings } from '@/shared/settings'
 import css from './help.module.css'
 
 export function Help({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const singleKeys = useSettings((s) => s.singleKeys)
   const [groups] = useState(() => registry.all())
-  useLayoutEffect(() => {
-    const d = dialog.current
-    d?.showModal()
-    return () => d?.close()
-  }, [])
   return (
-    <dialog
-      ref={dialog}
+    <Dialog
       className={css.dialog}
       aria-labelledby="keys-title"
       onClose={onClose}
-      onClick={(e) => e.target === e.currentTarget && onClose()}
       onKeyDown={(e) => {
         if (e.key !== '?') return
         e.preventDefault()
@@ -62,6 +55,6 @@ export function Help({ onClose }: { onClose: () => void }) {
           onChange={(e) => changeSettings({ singleKeys: e.currentTarget.checked })}
         />
       </footer>
-    </dialog>
+    </Dialog>
   )
 }

@@ -1,9 +1,9 @@
 // Ctrl+K: find a bench, a device, a run, or something to do.
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { useStore } from 'zustand'
 import { palette } from '@/shared/palette'
-import { Hidden } from '@/shared/parts'
+import { Dialog, Hidden } from '@/shared/parts'
 import { plural } from '@/shared/words'
 import type { Item, Scope } from './items'
 import css from './palette.module.css'
@@ -19,16 +19,10 @@ const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 const recentAtMost = 6
 
 export function Palette({ onGo, onHelp, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const given = useStore(palette, (s) => s.text)
   const [text, setText] = useState(given)
   const [chosenScope, setScope] = useState<(typeof scopes)[number]>('everything')
   const [at, setAt] = useState(0)
-  useLayoutEffect(() => {
-    const d = dialog.current
-    d?.showModal()
-    return () => d?.close()
-  }, [])
 
   const isActionsOnly = text.startsWith('>')
   const scope = isActionsOnly ? 'actions' : chosenScope
@@ -72,14 +66,7 @@ export function Palette({ onGo, onHelp, onClose }: Props) {
 
   let n = 0
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it
-    <dialog
-      ref={dialog}
-      className={css.dialog}
-      aria-label="Find or run"
-      onClose={onClose}
-      onClick={(e) => e.target === e.currentTarget && onClose()}
-    >
+    <Dialog className={css.dialog} aria-label="Find or run" onClose={onClose}>
       <div className={css.head}>
         <Search size={18} strokeWidth={1.75} aria-hidden />
         <input
@@ -160,7 +147,7 @@ export function Palette({ onGo, onHelp, onClose }: Props) {
           <kbd>&gt;</kbd> actions only
         </span>
       </footer>
-    </dialog>
+    </Dialog>
   )
 }
 

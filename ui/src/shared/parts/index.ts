@@ -1,5 +1,6 @@
 export { Bar } from './Bar'
 export { CopyButton, copy } from './CopyButton'
+export { Dialog } from './Dialog'
 export { FaultNote } from './FaultNote'
 export { Hidden } from './Hidden'
 export { Mark } from './Mark'
