@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { desk } from './harness/desk.mjs'
 import { allLines, log, newest } from './harness/log.mjs'
+import { sizes } from './harness/looks.mjs'
 
 const { test, lab, open, calm, looks, until } = await desk()
 
@@ -121,6 +122,22 @@ test('a search says where it stands, goes round, and takes patterns', async () =
   await page.reload()
   await until('the search of before', async () => (await field(page).inputValue()) === 'GETROOT')
   await until('no match again', async () => (await place(page).textContent()) === 'no match')
+})
+
+test('what is typed after `/` is the search from its first letter on', async () => {
+  const { id } = await tell()
+  const page = await open(`/r/${id}`)
+  for (const { width, height } of sizes) {
+    await page.setViewportSize({ width, height })
+    await page.goto(`${new URL(page.url()).origin}/r/${id}`)
+    await calm(page)
+    const name = await page.evaluate(() => {
+      const init = { key: '/', bubbles: true, cancelable: true }
+      document.body.dispatchEvent(new KeyboardEvent('keydown', init))
+      return document.activeElement?.getAttribute('aria-label')
+    })
+    assert.equal(name, 'Search this log', `at ${width} px`)
+  }
 })
 
 test('a faulty pattern is told in words, and one that explodes is stopped', async () => {

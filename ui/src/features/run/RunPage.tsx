@@ -3,6 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { goesOn } from '@/shared/lab'
 import { type LogHandle, LogView, rowHeight } from '@/shared/log'
 import { FaultNote, Hidden, runSign, useLate, useTitle } from '@/shared/parts'
@@ -56,8 +57,8 @@ export function RunPage({ id, params, onParams, onStarted }: Props) {
     if (line !== undefined) show(line)
   }
   const search = () => {
-    setSearching(true)
-    requestAnimationFrame(() => field.current?.select()) // on a phone it comes just now
+    flushSync(() => setSearching(true)) // on a phone the field comes just now
+    field.current?.select() // before the next key: it would be one of the log's
   }
   const leaveSearch = () => {
     setSearching(false)
