@@ -54,10 +54,11 @@ test('two tabs on one run show the same lines, and what one does the other sees'
   await one.bringToFront()
   await one.getByRole('button', { name: 'Cancel run' }).click()
   await lab.ended(id)
-  const stored = await lab.lines(id)
+  const [stored, { lines }] = [await lab.lines(id), await lab.run(id)]
   for (const page of [one, two]) {
     await page.bringToFront()
     await page.locator('header').getByRole('status').filter({ hasText: 'Cancelled' }).waitFor()
+    await until('the last line', async () => (await newest(page)) === lines)
     const shown = (await allLines(page)).filter((line) => line.startsWith('I/tick'))
     assert.deepEqual(
       shown,

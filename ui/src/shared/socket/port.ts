@@ -19,7 +19,7 @@ export type PortLike = {
   onmessage: ((e: MessageEvent) => void) | null
 }
 
-const hereWithin = 2_000
+const hereWithin = 8_000 // a browser under load takes seconds to start a worker
 const silentFor = 150_000 // a hidden tab's timers run once a minute
 const sweepEvery = 30_000
 

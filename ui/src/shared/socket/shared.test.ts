@@ -209,7 +209,7 @@ describe('ports', () => {
     const tab = new PortWire({ postMessage: () => undefined, onmessage: null }, () => own)
     const open = vi.fn()
     tab.onopen = open
-    await vi.advanceTimersByTimeAsync(2_000)
+    await vi.advanceTimersByTimeAsync(8_000)
     own.onopen?.({})
     tab.send('{"t":"ping","i":1}')
     expect(open).toHaveBeenCalled()
