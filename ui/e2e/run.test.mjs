@@ -235,6 +235,50 @@ test('e and E go from error to error, a and A from warning to warning', async ()
   await until('the error before', async () => Number(param(page, 'L')) === errors[0])
 })
 
+test('the overview shows where errors lie, and is dragged, clicked and moved by keys', async () => {
+  const { id } = await tell()
+  const page = await open(`/r/${id}`)
+  await calm(page)
+  const strip = page.getByRole('scrollbar', { name: 'Overview of the log' })
+  await strip.waitFor()
+  const at = async () => Number(await strip.getAttribute('aria-valuenow'))
+  await until('all lines', async () => (await strip.getAttribute('aria-valuemax')) === '600')
+  // Six errors in 600 lines: six places of the picture hold the errors' colour.
+  const places = () =>
+    strip.locator('canvas').evaluate((canvas) => {
+      const copy = Object.assign(document.createElement('canvas'), {
+        width: 1,
+        height: canvas.height + 1,
+      })
+      const ink = copy.getContext('2d', { willReadFrequently: true })
+      ink.drawImage(canvas, 3 - canvas.width, 0)
+      ink.fillStyle = getComputedStyle(canvas).getPropertyValue('--fb-log-error').trim()
+      ink.fillRect(0, canvas.height, 1, 1)
+      const dots = new Uint32Array(ink.getImageData(0, 0, 1, copy.height).data.buffer)
+      const error = dots[canvas.height]
+      return dots.slice(0, -1).filter((dot, y) => dot === error && dots[y - 1] !== error).length
+    })
+  await until('six marks', async () => (await places()) === 6)
+
+  const box = await strip.boundingBox()
+  const x = box.x + box.width / 2
+  await page.mouse.click(x, box.y + box.height / 2)
+  await until('the middle', async () => Math.abs((await first(page)) - 290) < 30)
+  await page.mouse.move(x, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x, box.y + 1, { steps: 4 })
+  await page.mouse.up()
+  await until('the first line', async () => (await first(page)) === 1 && (await at()) === 1)
+  await strip.press('ArrowDown')
+  await until('the second line', async () => (await first(page)) === 2)
+  await strip.press('PageDown')
+  await until('a page on', async () => (await first(page)) > 20)
+  await strip.press('End')
+  await until('the end', async () => (await newest(page)) === 600)
+  await strip.press('Home')
+  await until('the first line again', async () => (await first(page)) === 1)
+})
+
 test('long lines wrap, times are told three ways, and both stay so', async () => {
   const id = await lab.exec(`echo ${'word '.repeat(120)}; sleep 0.2; echo done`)
   const page = await open(`/r/${id}`)

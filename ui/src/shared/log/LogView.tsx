@@ -3,8 +3,10 @@
 import { ArrowDown, ArrowDownToLine } from 'lucide-react'
 import {
   type KeyboardEvent,
+  lazy,
   type MouseEvent,
   type ReactNode,
+  Suspense,
   useEffect,
   useId,
   useMemo,
@@ -20,7 +22,6 @@ import css from './log.module.css'
 import { Mover } from './mover'
 import { Pane } from './pane'
 import { type Looks, plainLooks } from './rowView'
-import { Strip } from './strip'
 import type { TimeMode } from './times'
 
 // What a page that shows a log may do with it.
@@ -43,6 +44,14 @@ type Props = {
   onHandle?: (handle: LogHandle | undefined) => void
   note?: ReactNode // what stands there while there are no lines
 }
+
+// The rows do not wait for it, and are whole without it.
+const Overview = lazy(() =>
+  import('./Overview').then(
+    (m) => ({ default: m.Overview }),
+    () => ({ default: () => <></> }),
+  ),
+)
 
 const noMarks: ReadonlySet<number> = new Set()
 
@@ -153,7 +162,11 @@ export function LogView(props: Props) {
         onClick={onClick}
         onMouseDown={(e) => e.shiftKey && e.preventDefault()}
       />
-      {pane && !isCompact ? <Overview log={log} pane={pane} looks={looks} controls={id} /> : null}
+      {pane && !isCompact ? (
+        <Suspense fallback={<div className={css.overview} />}>
+          <Overview log={log} pane={pane} looks={looks} controls={id} />
+        </Suspense>
+      ) : null}
       {isEmpty && note ? <div className={css.note}>{note}</div> : null}
       {pane ? <Fresh pane={pane} /> : null}
       {pane && isCompact ? <Following log={log} pane={pane} /> : null}
@@ -180,44 +193,6 @@ function useShown(log: Log, pane: Pane | undefined, cursor: number | undefined):
     void pane.show(sought.current, true)
     sought.current = undefined
   }, [pane, mayShow])
-}
-
-type OverviewProps = { log: Log; pane: Pane; looks: Looks; controls: string }
-
-function Overview({ log, pane, looks, controls }: OverviewProps) {
-  const element = useRef<HTMLDivElement>(null)
-  const [strip, setStrip] = useState<Strip>()
-  useEffect(() => {
-    if (!element.current) return
-    const made = new Strip(element.current, log, pane)
-    setStrip(made)
-    return () => made.close()
-  }, [log, pane])
-  useEffect(() => strip?.look(looks), [strip, looks])
-  const onKeyDown = (e: KeyboardEvent) => {
-    const { first } = pane.state.getState()
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: pane.page(1), PageUp: pane.page(-1) }[e.key]
-    if (by !== undefined) pane.goTo(Math.max(0, first + by), 'top')
-    else if (e.key === 'Home') pane.goTo(0, 'top')
-    else if (e.key === 'End') pane.follow()
-    else return
-    e.preventDefault()
-  }
-  return (
-    <div
-      ref={element}
-      className={css.overview}
-      role="scrollbar"
-      aria-label="Overview of the log"
-      aria-controls={controls}
-      aria-orientation="vertical"
-      aria-valuemin={1}
-      aria-valuemax={1}
-      aria-valuenow={1}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-    />
-  )
 }
 
 function Fresh({ pane }: { pane: Pane }) {
