@@ -51,7 +51,7 @@ func TestDaemon_EndsWhatRuns(t *testing.T) {
 		})
 	}
 	t.Run("timeout", func(t *testing.T) {
-		h.start("slow", "echo before; sleep 600", func(s *wire.Start) { s.TimeoutS = 1 })
+		h.start("slow", "echo before; sleep 600", func(s *wire.Start) { s.TimeoutS = 3 })
 		if r := h.result("slow"); r.Outcome != wire.TimedOut || r.Lines != 1 {
 			t.Fatalf("result %+v", r)
 		}
@@ -81,7 +81,7 @@ func TestDaemon_Stop(t *testing.T) {
 	h := newHub(t)
 	b := startBench(t, h)
 	h.start("going", "echo hello; sleep 600")
-	h.running("going")
+	wait(t, "its line", func() bool { return h.log("going").out.String() == "hello\n" })
 	began := time.Now()
 	b.stop()
 	if took := time.Since(began); took > 9*time.Second {

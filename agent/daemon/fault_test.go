@@ -160,7 +160,7 @@ func TestDaemon_SpoolOverflowsAsCountedGap(t *testing.T) {
 	h := newHub(t)
 	p := newProxy(t, h)
 	b := startBench(t, h, func(c *Config) { c.NATS.URL = p.url(); c.SpoolBound = 1 << 20 })
-	h.start("r1", "sleep 1; seq 1 500000")
+	h.start("r1", "sleep 4; seq 1 500000")
 	h.running("r1")
 	p.setCut(true)
 	wait(t, "the command's end", func() bool { return b.runner.Going() == 0 })
