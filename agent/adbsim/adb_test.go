@@ -138,7 +138,7 @@ func TestADBClientOnHostFrontEnd(t *testing.T) {
 }
 
 // startADBServer runs a real adb server on a port of its own.
-func startADBServer(t *testing.T) adbTool {
+func startADBServer(t testing.TB) adbTool {
 	t.Helper()
 	path := needADB(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
