@@ -106,7 +106,7 @@ func onDevice(t *testing.T, a adbTool, serial string) {
 		a := a
 		a.t = t
 		r := a.run("", "-s", serial, "logcat", "-d", "-v", "threadtime")
-		if !strings.HasPrefix(r.out, "--------- beginning of main\n") || strings.Count(r.out, "\n") < 100 {
+		if !strings.HasPrefix(r.out, "--------- beginning of ") || strings.Count(r.out, "\n") < 100 {
 			t.Errorf("%.200q", r.out)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/machine"
 	"github.com/farbench/farbench/agent/adbsim/memfs"
 	"github.com/farbench/farbench/agent/adbsim/toolbox"
@@ -60,6 +61,7 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	d.machine = &machine.Machine{
 		FS:    memfs.New(cfg.Quota, cfg.Now),
 		Props: machine.NewProps(properties(d.model, d.serial)),
+		Log:   logd.New(cfg.Now, seed.Sum64()),
 		Now:   cfg.Now,
 		Random: func(p []byte) {
 			mu.Lock()

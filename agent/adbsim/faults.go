@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/farbench/farbench/agent/adbsim/logd"
 )
 
 // States that SetState and SetDeviceState take: adb's own words.
@@ -92,7 +94,8 @@ func (d *Device) Thaw() {
 // FaultProperty is the system property by which a shell on the device asks for
 // a fault: setprop debug.farbench.fault VALUE. "noexit" lets commands end
 // without their exit packet, "" ends that. "cut N" ends the stream of the next
-// push or pull after N bytes, "stall N" freezes the device there. "offline", "unauthorized",
+// push or pull after N bytes, "stall N" freezes the device there. "flood N"
+// fills the log with N lines a second, "flood 0" ends that. "offline", "unauthorized",
 // "recovery", "vanish", "freeze" and "reboot" happen to the device at once; a
 // time behind them, as in "offline 5s", is when it comes back.
 const FaultProperty = "debug.farbench.fault"
@@ -118,6 +121,9 @@ func (d *Device) propertyChanged(name, value string) {
 			return
 		case "stall":
 			d.InterruptTransfer(after, (*Device).Freeze)
+			return
+		case "flood":
+			d.FloodLog(int(min(after, logd.FloodRate)))
 			return
 		}
 	}

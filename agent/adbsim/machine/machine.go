@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/memfs"
 )
 
@@ -25,6 +26,7 @@ type Machine struct {
 	FS       *memfs.FS
 	Props    *Props
 	Programs map[string]Program
+	Log      *logd.Log
 	Now      func() time.Time
 	// Random fills p with bytes of /dev/urandom.
 	Random func(p []byte)
@@ -153,6 +155,7 @@ func (m *Machine) Boot(at time.Time) {
 	var b [16]byte
 	m.Random(b[:])
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	m.Log.Boot(at)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.booted = at

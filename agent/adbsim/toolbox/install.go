@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/machine"
 	"github.com/farbench/farbench/agent/adbsim/shell"
 )
@@ -16,6 +17,9 @@ import (
 // Install gives a machine its programs and files. Call it before the first
 // process starts.
 func Install(m *machine.Machine) {
+	if m.Log == nil {
+		m.Log = logd.New(m.Now, 0)
+	}
 	m.Programs = map[string]machine.Program{
 		"sh": shell.Main, "echo": shell.Echo, "printf": shell.Printf, "test": shell.Test, "[": shell.Test,
 		"true":  func(*machine.Proc, []string) int { return 0 },

@@ -11,7 +11,7 @@ import (
 
 // date prints the time: [-u] [-d @SECONDS] [+FORMAT].
 func date(p *machine.Proc, args []string) int {
-	now := p.Machine.Now().UTC()
+	now := local(p.Machine, p.Machine.Now())
 	format := "%a %b %e %H:%M:%S %Z %Y"
 	for i := 1; i < len(args); i++ {
 		switch arg := args[i]; {
@@ -24,8 +24,9 @@ func date(p *machine.Proc, args []string) int {
 				p.Errorf("date: bad date '%s'\n", args[i])
 				return 1
 			}
-			now = time.Unix(seconds, 0).UTC()
+			now = local(p.Machine, time.Unix(seconds, 0))
 		case arg == "-u":
+			now = now.UTC()
 		default:
 			p.Errorf("date: cannot set date: Operation not permitted\n")
 			return 1
