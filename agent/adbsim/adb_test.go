@@ -116,7 +116,7 @@ func TestADBClientOnHostFrontEnd(t *testing.T) {
 	needADB(t)
 	b, addr := startBench(t, Config{})
 	a := newADB(t, addr)
-	if r := a.run("", "devices", "-l"); !strings.Contains(r.out, "SIM0002                device usb:1-2 product:farbench_ic model:Farbench_Cluster device:farbench_ic transport_id:2\n") {
+	if r := a.run("", "devices", "-l"); !strings.Contains(r.out, "sim0002:5555           device product:farbench_ic model:Farbench_Cluster device:farbench_ic transport_id:2\n") {
 		t.Errorf("devices -l: %+v", r)
 	}
 	onDevice(t, a, "SIM0001")
@@ -125,9 +125,15 @@ func TestADBClientOnHostFrontEnd(t *testing.T) {
 			t.Errorf("adb %q: %+v", c, r)
 		}
 	}
-	b.SetState("SIM0002", StateUnauthorized)
-	if r := a.run("", "-s", "SIM0002", "shell", "true"); r.exit == 0 || !strings.Contains(r.err, "device unauthorized") {
+	if r := a.run("", "-s", "SIM0003", "shell", "true"); r.exit == 0 || !strings.Contains(r.err, "device unauthorized") {
 		t.Errorf("shell on an unauthorized device: %+v", r)
+	}
+	b.SetState("SIM0003", StateDevice)
+	if r := a.run("", "-s", "SIM0003", "shell", "getprop", "ro.product.model"); r.out != "Farbench Rear Seat\n" {
+		t.Errorf("once it is authorized: %+v", r)
+	}
+	if r := a.run("", "-s", "sim0002:5555", "shell", "getprop", "ro.serialno"); r.out != "SIM0002\n" {
+		t.Errorf("a serial that is an address: %+v", r)
 	}
 	if r := a.run("", "shell", "true"); !strings.Contains(r.err, "more than one device") {
 		t.Errorf("shell on any device: %+v", r)
@@ -171,7 +177,7 @@ func startADBServer(t testing.TB) adbTool {
 
 func TestADBServerOnADBDFrontEnd(t *testing.T) {
 	a := startADBServer(t)
-	b := New(Config{})
+	b := New(Config{Devices: 2})
 	addrs, err := b.ListenADBD("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

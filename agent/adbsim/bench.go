@@ -20,7 +20,7 @@ import (
 
 // Config is what a Bench is made of.
 type Config struct {
-	Devices int // how many; 0 means 2
+	Devices int // how many; 0 means DefaultDevices
 	Logger  *slog.Logger
 	Now     func() time.Time // nil means time.Now
 	// BootTime is how long a device is away when it reboots; 0 means 3 s.
@@ -50,7 +50,7 @@ type server struct {
 // New makes a bench whose devices are all there.
 func New(cfg Config) *Bench {
 	if cfg.Devices == 0 {
-		cfg.Devices = 2
+		cfg.Devices = DefaultDevices
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -68,8 +68,8 @@ func New(cfg Config) *Bench {
 	for i := range cfg.Devices {
 		b.devices = append(b.devices, newDevice(b, i, cfg))
 	}
-	for _, d := range b.devices {
-		d.attach()
+	for i, d := range b.devices {
+		d.attach(placed(i).state)
 	}
 	return b
 }

@@ -2,7 +2,6 @@ package adbsim
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"sync"
@@ -33,34 +32,23 @@ type Device struct {
 	features    string
 }
 
-// model is what kind of device it is.
-type model struct {
-	product, name, device string
-	characteristics       string
-}
-
-var models = []model{
-	{product: "farbench_hu", name: "Farbench HU", device: "farbench_hu", characteristics: "automotive,nosdcard"},
-	{product: "farbench_ic", name: "Farbench Cluster", device: "farbench_ic", characteristics: "automotive,nosdcard"},
-	{product: "farbench_tcu", name: "Farbench Telematics", device: "farbench_tcu", characteristics: "embedded"},
-}
-
 func newDevice(b *Bench, index int, cfg Config) *Device {
+	at := placed(index)
 	d := &Device{
 		bench:   b,
 		model:   models[index%len(models)],
-		serial:  fmt.Sprintf("SIM%04d", index+1),
-		devPath: fmt.Sprintf("usb:1-%d", index+1),
+		serial:  at.serial,
+		devPath: at.devPath,
 
 		features: deviceFeatures,
 	}
 	seed := fnv.New64a()
-	_, _ = seed.Write([]byte(d.serial))
+	_, _ = seed.Write([]byte(at.factory))
 	var mu sync.Mutex // guards source: one for the device, whichever process reads
 	source := rand.NewChaCha8([32]byte{byte(seed.Sum64()), byte(index)})
 	d.machine = &machine.Machine{
 		FS:    memfs.New(cfg.Quota, cfg.Now),
-		Props: machine.NewProps(properties(d.model, d.serial)),
+		Props: machine.NewProps(properties(d.model, at.factory)),
 		Log:   logd.New(cfg.Now, seed.Sum64()),
 		Now:   cfg.Now,
 		Random: func(p []byte) {
@@ -105,12 +93,13 @@ func (b *Bench) list() []listed {
 	return out
 }
 
-// attach begins a connection: a new transport id, and the state "device".
-func (d *Device) attach() {
+// attach begins a connection: a new transport id, and a state in which the
+// device is there.
+func (d *Device) attach(state string) {
 	id := d.bench.newTransportID()
 	d.mu.Lock()
 	d.transportID = id
-	d.state = "device"
+	d.state = state
 	d.connection, d.lose = context.WithCancel(context.Background())
 	d.mu.Unlock()
 	d.machine.Resume()

@@ -46,10 +46,7 @@ func (d *Device) SetState(state string) {
 	case was == StateDevice:
 		d.drop(state)
 	case was == "" || state == StateDevice:
-		d.attach()
-		d.mu.Lock()
-		d.state = state
-		d.mu.Unlock()
+		d.attach(state)
 	default:
 		d.mu.Lock()
 		d.state = state
@@ -257,6 +254,6 @@ func (d *Device) SetSerial(serial string) {
 	d.mu.Unlock()
 	d.machine.Props.Put("ro.serialno", serial)
 	d.machine.Props.Put("ro.boot.serialno", serial)
-	d.attach()
+	d.attach(StateDevice)
 	d.bench.notify()
 }

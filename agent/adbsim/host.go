@@ -1,6 +1,7 @@
 package adbsim
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -175,7 +176,7 @@ func (h *host) about(name string, which selector) {
 	case "get-serialno":
 		_ = okay(h.conn, counted(d.Serial))
 	case "get-devpath":
-		_ = okay(h.conn, counted(d.DevPath))
+		_ = okay(h.conn, counted(cmp.Or(d.DevPath, "unknown")))
 	}
 }
 

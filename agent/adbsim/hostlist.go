@@ -99,7 +99,10 @@ func (b *Bench) listText(long bool) string {
 			fmt.Fprintf(&text, "%s\t%s\n", d.Serial, d.State)
 			continue
 		}
-		fmt.Fprintf(&text, "%-22s %s %s", d.Serial, d.State, d.DevPath)
+		fmt.Fprintf(&text, "%-22s %s", d.Serial, d.State)
+		if d.DevPath != "" {
+			text.WriteString(" " + d.DevPath)
+		}
 		if d.State == StateDevice || d.State == StateRecovery {
 			fmt.Fprintf(&text, " product:%s model:%s device:%s", d.model.product, underscored(d.model.name), d.model.device)
 		}

@@ -6,15 +6,15 @@ import (
 )
 
 func TestHostRequests(t *testing.T) {
-	b, addr := startBench(t, Config{Devices: 3})
-	b.Devices()[2].SetState(StateUnauthorized)
+	_, addr := startBench(t, Config{})
 	for request, want := range map[string]string{
 		"host:version":                              "0029",
-		"host:devices":                              "SIM0001\tdevice\nSIM0002\tdevice\nSIM0003\tunauthorized\n",
+		"host:devices":                              "SIM0001\tdevice\nsim0002:5555\tdevice\nSIM0003\tunauthorized\n",
 		"host:host-features":                        hostFeatures,
 		"host-serial:SIM0001:features":              deviceFeatures,
 		"host-serial:SIM0003:get-state":             "unauthorized",
-		"host-serial:usb:1-2:get-serialno":          "SIM0002",
+		"host-serial:usb:1-3:get-serialno":          "SIM0003",
+		"host-serial:sim0002:5555:get-devpath":      "unknown",
 		"host-transport-id:1:get-devpath":           "usb:1-1",
 		"host:list-forward":                         "",
 		"host:connect:10.0.0.1:7000":                "failed to connect to '10.0.0.1:7000': this bench is simulated",
@@ -55,7 +55,7 @@ func TestHostRequests(t *testing.T) {
 }
 
 func TestTracking(t *testing.T) {
-	b, addr := startBench(t, Config{})
+	b, addr := startBench(t, Config{Devices: 2})
 	c := dial(t, addr)
 	c.send("host:track-devices")
 	if err := c.status(); err != nil {
@@ -67,13 +67,13 @@ func TestTracking(t *testing.T) {
 			t.Errorf("got %q, %v; want %q", got, err, want)
 		}
 	}
-	next("SIM0001\tdevice\nSIM0002\tdevice\n")
-	b.SetState("SIM0002", StateOffline)
-	next("SIM0001\tdevice\nSIM0002\toffline\n")
+	next("SIM0001\tdevice\nsim0002:5555\tdevice\n")
+	b.SetState("sim0002:5555", StateOffline)
+	next("SIM0001\tdevice\nsim0002:5555\toffline\n")
 	b.Device("SIM0001").Vanish()
-	next("SIM0002\toffline\n")
+	next("sim0002:5555\toffline\n")
 	b.Devices()[0].SetState(StateDevice)
-	next("SIM0001\tdevice\nSIM0002\toffline\n")
+	next("SIM0001\tdevice\nsim0002:5555\toffline\n")
 	if long, _ := ask(t, addr, "host:devices-l"); !strings.Contains(long, "SIM0001                device usb:1-1 product:farbench_hu model:Farbench_HU device:farbench_hu transport_id:3\n") {
 		t.Errorf("a device that came back has its old transport id: %q", long)
 	}
@@ -82,11 +82,11 @@ func TestTracking(t *testing.T) {
 func TestDuplicateSerials(t *testing.T) {
 	b, addr := startBench(t, Config{})
 	b.Devices()[0].SetSerial("0000")
-	b.Devices()[1].SetSerial("0000")
+	b.Devices()[2].SetSerial("0000")
 	if _, err := ask(t, addr, "host:transport:0000"); err == nil || err.Error() != "FAIL: more than one device with serial 0000" {
 		t.Errorf("selecting by a serial that two have: %v", err)
 	}
-	for _, path := range []string{"usb:1-1", "usb:1-2"} {
+	for _, path := range []string{"usb:1-1", "usb:1-3"} {
 		c := openOn(t, addr, path, "shell,v2,raw:getprop ro.serialno")
 		if r := c.collect(); r.out != "0000\n" {
 			t.Errorf("by devpath %s: %+v", path, r)
@@ -102,13 +102,13 @@ func TestListenADBD_PolledPorts(t *testing.T) {
 
 func TestWaitFor(t *testing.T) {
 	b, addr := startBench(t, Config{})
-	b.SetState("SIM0002", StateOffline)
+	b.SetState("sim0002:5555", StateOffline)
 	c := dial(t, addr)
-	c.send("host-serial:SIM0002:wait-for-any-device")
+	c.send("host-serial:sim0002:5555:wait-for-any-device")
 	if err := c.status(); err != nil {
 		t.Fatal(err)
 	}
-	b.SetState("SIM0002", StateDevice)
+	b.SetState("sim0002:5555", StateDevice)
 	if err := c.status(); err != nil {
 		t.Error(err)
 	}

@@ -1,7 +1,5 @@
 package adbsim
 
-import "strings"
-
 // properties are a device's system properties as after boot.
 func properties(m model, serial string) map[string]string {
 	const build, release, incremental = "TQ3A.261105.001", "14", "11542310"
@@ -22,7 +20,7 @@ func properties(m model, serial string) map[string]string {
 		"persist.sys.usb.config":          "adb",
 		"ro.adb.secure":                   "1",
 		"ro.board.platform":               "farbench",
-		"ro.boot.bootreason":              "reboot,userrequested",
+		"ro.boot.bootreason":              m.bootReason,
 		"ro.boot.serialno":                serial,
 		"ro.boot.slot_suffix":             "_a",
 		"ro.boot.verifiedbootstate":       "orange",
@@ -54,18 +52,13 @@ func properties(m model, serial string) map[string]string {
 		"ro.product.name":                 m.product,
 		"ro.secure":                       "1",
 		"ro.serialno":                     serial,
+		"ro.sf.lcd_density":               m.density,
 		"ro.system.build.fingerprint":     fingerprint,
 		"ro.vendor.build.security_patch":  "2026-11-05",
-		"sys.boot.reason":                 "reboot,userrequested",
+		"sys.boot.reason":                 m.bootReason,
 		"sys.boot_completed":              "1",
 		"sys.usb.state":                   "adb",
 		"wifi.interface":                  "wlan0",
-	}
-	if strings.HasSuffix(m.device, "_ic") {
-		props["ro.sf.lcd_density"] = "160"
-		props["ro.boot.bootreason"] = "watchdog"
-	} else {
-		props["ro.sf.lcd_density"] = "213"
 	}
 	return props
 }

@@ -45,7 +45,7 @@ func benchCommand(b *testing.B, flood bool, window int) {
 	for i := range b.N {
 		id := fmt.Sprint("r", i)
 		at := time.Now()
-		s := wire.Start{Relay: "nobody", Req: "x", Life: clock.Life, VoidAt: 1 << 40, Run: id, Device: "sim0002", Command: "echo hello", TimeoutS: 60}
+		s := wire.Start{Relay: "nobody", Req: "x", Life: clock.Life, VoidAt: 1 << 40, Run: id, Device: "sim0002-5555", Command: "echo hello", TimeoutS: 60}
 		_ = h.nc.Publish(wire.CmdRunStart, must(json.Marshal(s)))
 		for <-ends != id {
 		}

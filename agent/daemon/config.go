@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -44,11 +45,17 @@ func (c Config) CheckGiven() error {
 	if _, err := adbAddress(c.ADB); err != nil {
 		wrong = append(wrong, err)
 	}
+	if c.SimDevices < 0 || c.SimDevices > MaxSimDevices {
+		wrong = append(wrong, fmt.Errorf("%d simulated devices: give 1 to %d", c.SimDevices, MaxSimDevices))
+	}
 	if c.NATS.URL != "" {
 		wrong = append(wrong, c.NATS.Check())
 	}
 	return errors.Join(wrong...)
 }
+
+// MaxSimDevices is the most simulated devices that a bench is asked for.
+const MaxSimDevices = adbsim.MaxDevices
 
 // simulated labels a bench whose devices are none.
 const simulated = "simulated"

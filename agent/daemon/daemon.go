@@ -50,7 +50,7 @@ type Config struct {
 	// inventory.
 	Ready func()
 
-	SimDevices int              // 0: as many as the simulation likes
+	SimDevices int              // 0: as many as a simulated bench has by default
 	Wall       func() time.Time // for people only; nil: the system's clock
 	SpoolBound int64            // 0 means 1 GiB
 	ackWait    time.Duration    // of the spool, for tests

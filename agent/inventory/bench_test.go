@@ -12,7 +12,7 @@ import (
 )
 
 func TestInventory_simulatedBench(t *testing.T) {
-	sim := adbsim.New(adbsim.Config{Devices: 2, Logger: slog.New(slog.DiscardHandler)})
+	sim := adbsim.New(adbsim.Config{Logger: slog.New(slog.DiscardHandler)})
 	addr, err := sim.ListenHost("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -26,13 +26,14 @@ func TestInventory_simulatedBench(t *testing.T) {
 			t.Errorf("the simulation ended with %v", err)
 		}
 	}()
-	one, two := sim.Devices()[0], sim.Devices()[1]
+	one, two, three := sim.Devices()[0], sim.Devices()[2], sim.Devices()[1]
 	w := run(t, addr.String(), Config{KeepGone: 50 * time.Millisecond})
 
-	w.until(t, "both with properties", func(d map[string]wire.Device, reason string) bool {
-		return reason == "" && len(d) == 2 && d["sim0001"].State == wire.DeviceReady && d["sim0002"].State == wire.DeviceReady &&
+	w.until(t, "all three, two with properties", func(d map[string]wire.Device, reason string) bool {
+		return reason == "" && len(d) == 3 && d["sim0001"].State == wire.DeviceReady && d["sim0002-5555"].State == wire.DeviceReady && d["sim0003"].State == "unauthorized" &&
 			d["sim0001"].Properties["ro.build.fingerprint"] != "" && !strings.Contains(d["sim0001"].Model, "_")
 	})
+	three.Vanish()
 	one.SetState(adbsim.StateUnauthorized)
 	w.until(t, "what to do about it", func(d map[string]wire.Device, _ string) bool {
 		return d["sim0001"].State == "unauthorized" && strings.Contains(d["sim0001"].Hint, "key prompt")
@@ -48,10 +49,10 @@ func TestInventory_simulatedBench(t *testing.T) {
 	one.SetSerial("0000")
 	two.SetSerial("0000")
 	w.until(t, "two that are both 0000", func(d map[string]wire.Device, _ string) bool {
-		return len(d) == 2 && d["0000-usb-1-1"].State == wire.DeviceReady && d["0000-usb-1-2"].State == wire.DeviceReady
+		return len(d) == 2 && d["0000-usb-1-1"].State == wire.DeviceReady && d["0000-usb-1-3"].State == wire.DeviceReady
 	})
 	one.Vanish()
 	w.until(t, "the other one, under its own id", func(d map[string]wire.Device, _ string) bool {
-		return len(d) == 1 && d["0000-usb-1-2"].State == wire.DeviceReady
+		return len(d) == 1 && d["0000-usb-1-3"].State == wire.DeviceReady
 	})
 }

@@ -27,7 +27,7 @@ test('a device is the way to its workspace, by mouse and by keys', async () => {
   await page.waitForURL(`**/b/${lab.bench}/${lab.devices[0]}`)
   await page.goBack()
   await device(page).waitFor()
-  await page.keyboard.press('j')
+  await page.keyboard.press('k')
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/b/${lab.bench}/${lab.devices[1]}`)

@@ -35,7 +35,7 @@ test('differences are counted, marked, stepped through and shared', async () => 
 
   await page.getByRole('button', { name: 'Swap sides' }).click()
   await page.waitForURL(`**/r/${b}..${a}*`)
-  await page.getByRole('region', { name: 'Run A' }).getByText('sim0002 on demo').waitFor()
+  await page.getByRole('region', { name: 'Run A' }).getByText('sim0002-5555 on demo').waitFor()
 })
 
 test('the heads of log lines are ignored, unless one wants them', async () => {

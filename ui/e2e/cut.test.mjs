@@ -20,7 +20,7 @@ for (const blocked of [false, true]) {
     const context = await newContext({ via: way })
     const screens = {
       benches: '/',
-      workspace: '/b/demo/sim0002',
+      workspace: '/b/demo/sim0002-5555',
       run: `/r/${live}`,
       runs: '/runs',
       compare: `/r/${older}..${old}`,
@@ -80,7 +80,7 @@ for (const blocked of [false, true]) {
       shown,
       stored.map((_, i) => `tick ${i + 1}`),
     )
-    const { runs } = await lab.get('/api/v1/runs?device=sim0002')
+    const { runs } = await lab.get('/api/v1/runs?device=sim0002-5555')
     assert.deepEqual(
       runs.filter((run) => run.command === unsent),
       [],

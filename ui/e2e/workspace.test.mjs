@@ -179,7 +179,7 @@ test('devices are tabs and keys; below 1200 px the side is a drawer', async () =
   const page = await open('/b/demo', { width: 1024 })
   await page.getByRole('link', { name: /Farbench HU/ }).waitFor()
   await page.keyboard.press('2')
-  await page.waitForURL(/\/b\/demo\/sim0002$/)
+  await page.waitForURL(/\/b\/demo\/sim0002-5555$/)
   await page.getByRole('button', { name: 'Checks', exact: true }).click()
   const drawer = page.getByRole('dialog', { name: 'Checks and properties' })
   await drawer.getByRole('heading', { name: 'Properties' }).waitFor()

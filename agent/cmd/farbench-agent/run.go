@@ -22,10 +22,11 @@ const exitWithin = 9500 * time.Millisecond
 type runCommand struct {
 	Config kong.ConfigFlag `help:"File of KEY=VALUE lines with the variables below; the environment and flags come before it." placeholder:"FILE"`
 
-	Bench  string   `env:"FARBENCH_BENCH" help:"The bench's id, also its account's name at the broker." placeholder:"ID"`
-	ADB    string   `name:"adb" env:"FARBENCH_ADB" default:"auto" help:"Where the devices are: sim, tcp:HOST:PORT of an adb server, or auto: this PC's adb server where it has devices, else the simulation."`
-	Labels []string `env:"FARBENCH_LABELS" sep:"," help:"The lab's own words for the bench, at most 8, such as gothenburg,hil." placeholder:"LABEL,…"`
-	Data   string   `env:"FARBENCH_DATA" help:"Directory of the journal and the spool; below the user's state directory if not given." placeholder:"DIR"`
+	Bench      string   `env:"FARBENCH_BENCH" help:"The bench's id, also its account's name at the broker." placeholder:"ID"`
+	ADB        string   `name:"adb" env:"FARBENCH_ADB" default:"auto" help:"Where the devices are: sim, tcp:HOST:PORT of an adb server, or auto: this PC's adb server where it has devices, else the simulation."`
+	SimDevices int      `env:"FARBENCH_SIM_DEVICES" default:"3" help:"How many devices, where they are simulated." placeholder:"N"`
+	Labels     []string `env:"FARBENCH_LABELS" sep:"," help:"The lab's own words for the bench, at most 8, such as gothenburg,hil." placeholder:"LABEL,…"`
+	Data       string   `env:"FARBENCH_DATA" help:"Directory of the journal and the spool; below the user's state directory if not given." placeholder:"DIR"`
 
 	NATSURL      string `name:"nats-url" env:"FARBENCH_NATS_URL" help:"The broker; beyond this machine tls:// or wss://." placeholder:"URL"`
 	NATSCreds    string `name:"nats-creds" env:"FARBENCH_NATS_CREDS" help:"Credentials file." placeholder:"FILE"`
@@ -78,7 +79,7 @@ func (c *runCommand) config() (daemon.Config, error) {
 		data = dir
 	}
 	config := daemon.Config{
-		Bench: c.Bench, Labels: c.Labels, Data: data, ADB: c.ADB, Version: version,
+		Bench: c.Bench, Labels: c.Labels, Data: data, ADB: c.ADB, SimDevices: c.SimDevices, Version: version,
 		NATS: dial.Server{URL: c.NATSURL, Creds: c.NATSCreds, User: c.NATSUser, Password: c.NATSPassword, CA: c.NATSCA},
 	}
 	if missing != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,14 +15,14 @@ import (
 type simCommand struct {
 	Host    string `help:"Address of the adb host server, such as 127.0.0.1:5038; port 0 lets the system choose." placeholder:"ADDR"`
 	ADBD    string `name:"adbd" help:"Address of the first device's adbd; further devices take the ports after it." placeholder:"ADDR"`
-	Devices int    `help:"How many devices." default:"2"`
+	Devices int    `env:"FARBENCH_SIM_DEVICES" help:"How many devices; the first three are a head unit, a cluster over TCP and one that is unauthorized." default:"3" placeholder:"N"`
 }
 
 // Run serves until ctx ends. Standard output has one line: ready, and the
 // addresses it listens on.
 func (c *simCommand) Run(ctx context.Context) error {
-	if c.Devices < 1 || c.Devices > 1000 {
-		return errors.New("--devices: between 1 and 1000")
+	if c.Devices < 1 || c.Devices > adbsim.MaxDevices {
+		return fmt.Errorf("--devices: between 1 and %d", adbsim.MaxDevices)
 	}
 	if c.Host == "" && c.ADBD == "" {
 		c.Host = "127.0.0.1:0"

@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/farbench/farbench/agent/daemon"
 	"github.com/farbench/farbench/relay/auth"
 	"github.com/farbench/farbench/relay/client"
 )
@@ -26,10 +27,11 @@ import (
 var version = "dev"
 
 type arguments struct {
-	Listen  string `env:"FARBENCH_LISTEN" default:"127.0.0.1:7070" placeholder:"HOST:PORT" help:"Where browsers and the CLI connect; loopback only, port 0 takes a free one. Default ${default}."`
-	Data    string `env:"FARBENCH_DATA" type:"path" placeholder:"DIR" help:"Where runs, logs and the token are kept; by default in the user's state directory."`
-	ADB     string `env:"FARBENCH_ADB" default:"auto" placeholder:"sim|tcp:HOST:PORT|auto" help:"The devices: simulated, of this adb server, or auto: of the adb server that runs here if it has any, else simulated."`
-	Verbose bool   `short:"v" help:"Log what is of use only when looking for a mistake."`
+	Listen     string `env:"FARBENCH_LISTEN" default:"127.0.0.1:7070" placeholder:"HOST:PORT" help:"Where browsers and the CLI connect; loopback only, port 0 takes a free one. Default ${default}."`
+	Data       string `env:"FARBENCH_DATA" type:"path" placeholder:"DIR" help:"Where runs, logs and the token are kept; by default in the user's state directory."`
+	ADB        string `env:"FARBENCH_ADB" default:"auto" placeholder:"sim|tcp:HOST:PORT|auto" help:"The devices: simulated, of this adb server, or auto: of the adb server that runs here if it has any, else simulated."`
+	SimDevices int    `env:"FARBENCH_SIM_DEVICES" default:"3" placeholder:"N" help:"How many simulated devices; the first three are a head unit, a cluster over TCP and one that is unauthorized. Default ${default}."`
+	Verbose    bool   `short:"v" help:"Log what is of use only when looking for a mistake."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }
@@ -58,7 +60,7 @@ func run(ctx context.Context, args arguments, stdout, stderr io.Writer) error {
 		level = slog.LevelDebug
 	}
 	return serve(ctx, options{
-		listen: args.Listen, adb: args.ADB, data: data, console: stderr,
+		listen: args.Listen, adb: args.ADB, simDevices: args.SimDevices, data: data, console: stderr,
 		log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
 		ready: func(address, link string) error {
 			announced := client.Local{URL: address, TokenFile: data.tokenFile(), PID: os.Getpid()}
@@ -86,6 +88,9 @@ func (a *arguments) check() error {
 		}
 	} else if a.ADB != "sim" && a.ADB != "auto" {
 		mistakes = append(mistakes, fmt.Sprintf("--adb %q is none of sim, tcp:HOST:PORT and auto", a.ADB))
+	}
+	if a.SimDevices < 0 || a.SimDevices > daemon.MaxSimDevices {
+		mistakes = append(mistakes, fmt.Sprintf("--sim-devices %d: give 1 to %d", a.SimDevices, daemon.MaxSimDevices))
 	}
 	if a.Data == "" {
 		state, err := client.StateDir()

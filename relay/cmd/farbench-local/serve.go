@@ -27,6 +27,7 @@ const benchWithin = 1500 * time.Millisecond
 
 type options struct {
 	listen, adb string
+	simDevices  int
 	data        data
 	console     io.Writer // the agent's run lines
 	log         *slog.Logger
@@ -58,7 +59,7 @@ func serve(ctx context.Context, o options) (err error) {
 		return err
 	}
 	agent, err := daemon.New(daemon.Config{
-		Bench: bench, Name: bench, Version: version, Data: o.data.agentDir(), ADB: o.adb, SimDevices: 2,
+		Bench: bench, Name: bench, Version: version, Data: o.data.agentDir(), ADB: o.adb, SimDevices: o.simDevices,
 		NATS:   dial.Server{URL: b.URL(), User: bench, Password: b.Password(bench)},
 		Logger: o.log, Console: o.console,
 	})

@@ -43,7 +43,7 @@ func TestOnce(t *testing.T) {
 		if status != http.StatusOK || err != nil {
 			t.Errorf("posted again: %d %v, want 200", status, err)
 		}
-		_, err = second.API.Start(c.ctx, api.RunRequest{ID: "same", Bench: "demo", Device: "sim0002", Command: mark})
+		_, err = second.API.Start(c.ctx, api.RunRequest{ID: "same", Bench: "demo", Device: "sim0002-5555", Command: mark})
 		wantCode(t, err, wire.IDConflict)
 	})
 

@@ -99,7 +99,7 @@ func TestBadInput(t *testing.T) {
 		"id that is too long":       {good(body{"id": strings.Repeat("a", 33)}), 422, wire.Invalid, "id"},
 		"same id again":             {good(body{"id": "taken"}), 200, "", ""},
 		"same id, other command":    {good(body{"id": "taken", "command": "false"}), 409, wire.IDConflict, "taken"},
-		"same id, other device":     {good(body{"id": "taken", "device": "sim0002"}), 409, wire.IDConflict, "taken"},
+		"same id, other device":     {good(body{"id": "taken", "device": "sim0002-5555"}), 409, wire.IDConflict, "taken"},
 		"every mistake at once":     {good(body{"timeout_s": 0, "ttl_ms": 0, "command": ""}), 422, wire.Invalid, "ttl_ms"},
 		"no JSON":                   {[]byte("{"), 0, "", ""},
 		"wrong types":               {good(body{"command": 7}), 422, wire.Invalid, ""},

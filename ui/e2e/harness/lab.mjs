@@ -5,7 +5,7 @@ import { until } from './until.mjs'
 
 export class Lab {
   bench = 'demo'
-  devices = ['sim0001', 'sim0002']
+  devices = ['sim0001', 'sim0002-5555']
   #relay
 
   constructor(relay) {

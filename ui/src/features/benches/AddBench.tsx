@@ -18,7 +18,7 @@ export function AddBench() {
     <>
       <p>
         {isSimulated
-          ? 'Run this on any PC: two simulated devices answer like real ones.'
+          ? 'Run this on any PC: three simulated devices answer like real ones.'
           : 'Run this on the bench PC. The agent connects outward, so nothing on the bench has to be opened.'}
       </p>
       <div className={css.copyLine}>
