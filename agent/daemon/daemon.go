@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/act"
 	"github.com/farbench/farbench/agent/adb"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
@@ -73,8 +74,9 @@ type Daemon struct {
 	// simBench is nil where a real adb server is used.
 	simBench *adbsim.Bench
 
-	mu    sync.Mutex // guards state
-	state wire.State
+	mu      sync.Mutex // guards what follows
+	state   wire.State
+	altered chan struct{} // closed and renewed at each change of the devices
 }
 
 // New takes the data directory and reads what is in it. Every mistake of the
@@ -92,7 +94,7 @@ func New(c Config) (_ *Daemon, err error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Daemon{c: c, life: life.New()}
+	d := &Daemon{c: c, life: life.New(), altered: make(chan struct{})}
 	if d.release, err = journal.LockDir(c.Data); err != nil {
 		return nil, err
 	}
@@ -127,6 +129,9 @@ func (d *Daemon) wire() (err error) {
 		Open: func(ctx context.Context, id int64, command string) (run.Shell, error) {
 			return d.adb.Shell(ctx, id, command)
 		},
+		Act: act.New(act.Config{
+			Client: d.adb, Device: d.devices.Device, Changes: d.changes, Logger: c.Logger,
+		}).Do,
 		Level: level.Of, Wall: c.Wall, Logger: c.Logger,
 	}
 	if c.Console != nil {
@@ -178,6 +183,15 @@ func (d *Daemon) changed(devices []wire.Device, reason string) {
 	d.state.Rev++
 	d.state.Devices, d.state.Reason, d.state.At = devices, reason, d.c.Wall().UTC()
 	d.spool.SetState(d.state)
+	close(d.altered)
+	d.altered = make(chan struct{})
+}
+
+// changes gives a channel that is closed at the next change of the devices.
+func (d *Daemon) changes() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.altered
 }
 
 func (d *Daemon) stateSent() {

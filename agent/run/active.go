@@ -50,14 +50,16 @@ func (a *active) end(why stop) {
 
 // run takes the run from accepted to ended.
 func (a *active) run(ctx context.Context) {
+	if a.start.Act != nil {
+		a.perform(ctx)
+		return
+	}
 	shell, err := a.open(ctx)
 	if err != nil {
 		a.notOpened(err)
 		return
 	}
-	a.result.Rev++
-	a.result.State, a.result.Started = wire.Running, a.r.now()
-	a.r.put(a.result)
+	a.begin()
 
 	var wg sync.WaitGroup
 	ended := make(chan struct{}) // the stream is at its end
@@ -69,6 +71,13 @@ func (a *active) run(ctx context.Context) {
 	_ = shell.Close() // what it said is read
 	wg.Wait()
 	a.finish(code, exited, gone)
+}
+
+// begin says that the device is at work.
+func (a *active) begin() {
+	a.result.Rev++
+	a.result.State, a.result.Started = wire.Running, a.r.now()
+	a.r.put(a.result)
 }
 
 var errTooLate = errors.New("too late")

@@ -129,17 +129,29 @@ func wholeRunes(p []byte) int {
 	return len(p)
 }
 
+// note takes a remark of the agent, a line of its own.
+func (r *recorder) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ms = r.wall().UnixMilli()
+	r.put(wire.Sys, wire.System, []byte(text), false)
+}
+
 func (r *recorder) add(stream wire.Stream, text []byte, cont bool) {
-	level := r.level(text)
+	r.bytes += int64(len(text))
+	if !cont {
+		r.bytes++
+	}
+	r.put(stream, r.level(text), text, cont)
+}
+
+// put numbers a line.
+func (r *recorder) put(stream wire.Stream, level wire.Level, text []byte, cont bool) {
 	if r.show != nil {
 		r.show(r.device, wire.Line{N: r.next, UnixMS: r.ms, Stream: stream, Level: level, Bytes: text, Cont: cont})
 	}
 	r.b.Add(stream, level, r.ms, text, cont)
 	r.next++
-	r.bytes += int64(len(text))
-	if !cont {
-		r.bytes++
-	}
 	if r.b.Size() > hugeBlock {
 		r.flush()
 	}

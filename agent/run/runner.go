@@ -1,5 +1,5 @@
-// Package run starts commands on devices, each at most once and never late,
-// and makes numbered lines and a result of what they print. Of every run it
+// Package run starts commands and acts on devices, each at most once and never
+// late, and makes numbered lines and a result of what they print. Of every run it
 // says three things, in the journal first and then to the hub: accepted,
 // running, ended. It alone ends a run.
 //
@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/act"
 	"github.com/farbench/farbench/agent/adb"
 	"github.com/farbench/farbench/agent/journal"
 	"github.com/farbench/farbench/agent/life"
@@ -36,7 +37,10 @@ type Config struct {
 	Device  func(id string) (wire.Device, bool)
 	// Open starts a command on a device; it has a deadline of its own. Errors
 	// of type *adb.Error say why it did not start.
-	Open  func(ctx context.Context, transportID int64, command string) (Shell, error)
+	Open func(ctx context.Context, transportID int64, command string) (Shell, error)
+	// Act does what is no command of a device's shell, until it is done or ctx
+	// ends; what it tells is a run's lines.
+	Act   func(ctx context.Context, device wire.Device, a wire.Act, log act.Log) act.Ending
 	Level func(text []byte) wire.Level
 	// Line shows a line on the agent's console; nil: it is not shown. It must
 	// not block or keep the line's bytes.

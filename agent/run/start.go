@@ -29,7 +29,8 @@ func (r *Runner) Start(s wire.Start) wire.Answer {
 		return r.refuse(s.Run, s.Device, tooLate())
 	}
 	device, ok := r.c.Device(s.Device)
-	if fault := notReady(s.Device, device, ok); fault != nil {
+	device.ID = s.Device // a wait begins for one that is not listed, too
+	if fault := notReady(s, device, ok); fault != nil {
 		return r.refuse(s.Run, s.Device, fault)
 	}
 	return r.accept(s, device)
@@ -133,7 +134,12 @@ func valid(s wire.Start) *wire.Fault {
 	if !wire.ValidDeviceID(s.Device) {
 		wrong = append(wrong, "device is no valid id")
 	}
-	if len(s.Command) == 0 || len(s.Command) > wire.MaxCommand || strings.IndexByte(s.Command, 0) >= 0 {
+	if s.Act != nil {
+		wrong = append(wrong, s.Act.Check()...)
+		if s.Command != "" {
+			wrong = append(wrong, "command stands beside act")
+		}
+	} else if len(s.Command) == 0 || len(s.Command) > wire.MaxCommand || strings.IndexByte(s.Command, 0) >= 0 {
 		wrong = append(wrong, fmt.Sprintf("command must be 1 to %d bytes without NUL", wire.MaxCommand))
 	}
 	if s.TimeoutS < 1 || s.TimeoutS > maxTimeout {
@@ -145,8 +151,12 @@ func valid(s wire.Start) *wire.Fault {
 	return &wire.Fault{Code: wire.Invalid, Message: strings.Join(wrong, "; ")}
 }
 
-// notReady says why a device cannot run a command now.
-func notReady(id string, d wire.Device, known bool) *wire.Fault {
+// notReady says why a device cannot run a command, or do an act, now.
+func notReady(s wire.Start, d wire.Device, known bool) *wire.Fault {
+	id := s.Device
+	if s.Act != nil && s.Act.MayBegin(d.State, known) {
+		return nil
+	}
 	if !known {
 		return &wire.Fault{Code: wire.DeviceUnknown, Message: fmt.Sprintf("the bench has no device %q", id), Hint: "look at its list of devices"}
 	}

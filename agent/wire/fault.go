@@ -53,4 +53,5 @@ const (
 	StorageFull  Code = "storage_full"  // no space left on the device
 	Stalled      Code = "stalled"       // a transfer stood still for too long
 	BadReply     Code = "bad_reply"     // the device sent what its protocol does not allow
+	ActFailed    Code = "act_failed"    // the device was asked, and it did not do what an act wants
 )

@@ -29,7 +29,8 @@ const (
 	OutcomeUnknown Outcome = "unknown"
 )
 
-// Start asks an agent to run a command, at most once and never late.
+// Start asks an agent to run a command, or to do an act where Act is set, at
+// most once and never late.
 type Start struct {
 	Relay string `json:"relay"` // where the answer goes: UpReply(Relay, Req)
 	Req   string `json:"req"`
@@ -39,7 +40,8 @@ type Start struct {
 	VoidAt   int64     `json:"void_at"`
 	Run      string    `json:"run"`
 	Device   string    `json:"device"`
-	Command  string    `json:"command"`
+	Command  string    `json:"command"` // empty with Act: an agent that knows no acts refuses it
+	Act      *Act      `json:"act,omitempty"`
 	TimeoutS int       `json:"timeout_s"`
 	By       string    `json:"by,omitempty"`
 	Created  time.Time `json:"created_at"` // the relay's clock; for people only
@@ -91,14 +93,15 @@ type Result struct {
 	EndedAt  *time.Time `json:"ended_at,omitempty"`
 }
 
-// Claim holds a run's id for one bench, device and command: the value in
+// Claim holds a run's id for one bench, device and command or act: the value in
 // BucketRuns under the id.
 type Claim struct {
 	Run      string    `json:"run"`
 	Bench    string    `json:"bench"`
 	Device   string    `json:"device"`
-	Command  string    `json:"command"`
-	Hash     string    `json:"hash"` // CommandHash
+	Command  string    `json:"command"` // of an act: its words, for people
+	Act      *Act      `json:"act,omitempty"`
+	Hash     string    `json:"hash"` // CommandHash, or ActHash
 	TimeoutS int       `json:"timeout_s"`
 	TTLMS    int       `json:"ttl_ms"`
 	By       string    `json:"by,omitempty"`

@@ -41,24 +41,29 @@ type Benches struct {
 // TimeoutS 0 or missing means 600 s only where the field is missing: a pointer
 // tells the two apart.
 type RunRequest struct {
-	ID       string `json:"id,omitempty"`
-	Bench    string `json:"bench"`
-	Device   string `json:"device"`
-	Command  string `json:"command,omitempty"`
-	Check    string `json:"check,omitempty"`     // a check's id, instead of Command
-	TimeoutS *int   `json:"timeout_s,omitempty"` // 1 to 86400, default 600, or the check's
-	TTLMS    *int   `json:"ttl_ms,omitempty"`    // 1 to 60000, default 5000
-	Watch    bool   `json:"watch,omitempty"`     // req run.start only: subscribe in the same step
+	ID      string `json:"id,omitempty"`
+	Bench   string `json:"bench"`
+	Device  string `json:"device"`
+	Command string `json:"command,omitempty"`
+	Check   string `json:"check,omitempty"` // a check's id, instead of Command
+	// Act is what to do where that is no command of the device's shell, instead
+	// of Command: {"kind":"reboot","mode":"recovery"}.
+	Act      *wire.Act `json:"act,omitempty"`
+	TimeoutS *int      `json:"timeout_s,omitempty"` // 1 to 86400, default 600, or the check's; of a logcat 86400
+	TTLMS    *int      `json:"ttl_ms,omitempty"`    // 1 to 60000, default 5000
+	Watch    bool      `json:"watch,omitempty"`     // req run.start only: subscribe in the same step
 }
 
 // Run is a run as people see it. Link is "up" or "down since …" while it goes
-// on. Lists cut Command at 200 characters.
+// on. Lists cut Command at 200 characters. Of an act Command is its words,
+// "adb reboot recovery", which no shell of the device was given.
 type Run struct {
 	ID        string         `json:"id"`
 	Bench     string         `json:"bench"`
 	Device    string         `json:"device"`
 	Command   string         `json:"command"`
 	Check     *wire.RunCheck `json:"check,omitempty"`
+	Act       *wire.Act      `json:"act,omitempty"`
 	State     wire.RunState  `json:"state"`
 	Outcome   wire.Outcome   `json:"outcome,omitempty"`
 	ExitCode  *int           `json:"exit_code,omitempty"`

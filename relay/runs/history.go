@@ -17,7 +17,8 @@ type Past struct {
 const historyRuns = 20_000
 
 // History lists the distinct commands that somebody ran, the newest first. What
-// a check ran nobody typed: it is no part of it.
+// a check ran nobody typed, and the words of an act are no command of a shell:
+// these are no part of it.
 func (r *Runs) History(_ context.Context, by string, q Past) (api.History, error) {
 	if q.Limit == 0 {
 		q.Limit = 50
@@ -36,7 +37,7 @@ func (x *index) history(by string, q Past) api.History {
 	at := map[string]int{} // by the command's hash; -1: does not hold the text
 	for i, looked := len(x.order)-1, 0; i >= 0 && looked < historyRuns; i-- {
 		c := &x.order[i].claim
-		if !strings.EqualFold(c.By, by) || c.Check != nil || q.Bench != "" && c.Bench != q.Bench || q.Device != "" && c.Device != q.Device {
+		if !strings.EqualFold(c.By, by) || c.Check != nil || c.Act != nil || q.Bench != "" && c.Bench != q.Bench || q.Device != "" && c.Device != q.Device {
 			continue
 		}
 		looked++

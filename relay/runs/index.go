@@ -64,7 +64,7 @@ func (x *index) claim(c wire.Claim, rev uint64, at time.Time) bool {
 	c.Command = command
 	if e != nil && e.claim.Bench == c.Bench && e.claim.Device == c.Device && e.claim.Hash == c.Hash && e.claim.Created.Equal(c.Created) {
 		changed := e.claim.KeptFrom != c.KeptFrom
-		c.Command, c.Check = e.claim.Command, e.claim.Check // what is kept already
+		c.Command, c.Check, c.Act = e.claim.Command, e.claim.Check, e.claim.Act // what is kept already
 		e.claim, e.rev = c, rev
 		return changed
 	}
@@ -164,7 +164,7 @@ func (e *entry) doc() api.Run {
 	run := api.Run{
 		ID: e.claim.Run, Bench: e.claim.Bench, Device: e.claim.Device, Command: e.claim.Command,
 		State: wire.Claimed, TimeoutS: e.claim.TimeoutS, By: e.claim.By, CreatedAt: e.claim.Created,
-		Check: e.claim.Check,
+		Check: e.claim.Check, Act: e.claim.Act,
 	}
 	if e.claim.KeptFrom > 1 {
 		run.KeptFrom = e.claim.KeptFrom

@@ -32,6 +32,9 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 		Run: q.ID, Bench: q.Bench, Device: q.Device, Command: q.Command, Hash: wire.CommandHash(q.Command),
 		TimeoutS: timeoutS, TTLMS: ttlMS, By: by, Created: r.cfg.Wall().UTC(),
 	}
+	if q.Act != nil {
+		claim.Act, claim.Command, claim.Hash = q.Act, q.Act.Command(), wire.ActHash(q.Act)
+	}
 	if q.Check != "" {
 		claim.Check = &wire.RunCheck{ID: q.Check}
 	}
@@ -75,7 +78,7 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, received time.Time)
 	if err != nil {
 		return api.Run{}, false, err
 	}
-	if err := place(r.cfg.Benches, claim.Bench, claim.Device); err != nil {
+	if err := place(r.cfg.Benches, claim); err != nil {
 		return api.Run{}, false, err
 	}
 	rev, err := r.claim(ctx, claim)
@@ -116,7 +119,7 @@ func (r *Runs) same(ctx context.Context, c wire.Claim) (api.Run, error) {
 func (r *Runs) base(ctx context.Context, c wire.Claim) (benches.Clock, error) {
 	b, known := r.cfg.Benches.Find(ctx, c.Bench)
 	if !known {
-		return benches.Clock{}, place(r.cfg.Benches, c.Bench, c.Device)
+		return benches.Clock{}, place(r.cfg.Benches, c)
 	}
 	if r.cfg.Benches.Clashes(c.Bench) {
 		return benches.Clock{}, &wire.Fault{
@@ -183,10 +186,14 @@ func (r *Runs) send(ctx context.Context, c wire.Claim, clock benches.Clock, dead
 			return nil
 		}
 		q, err := r.cfg.Bridge.Ask(c.Bench, wire.CmdRunStart, func(relay, req string) any {
-			return wire.Start{
+			start := wire.Start{
 				Relay: relay, Req: req, Life: clock.Life, VoidAt: clock.MS + left.Milliseconds(), Run: c.Run,
-				Device: c.Device, Command: c.Command, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created,
+				Device: c.Device, Command: c.Command, Act: c.Act, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created,
 			}
+			if c.Act != nil {
+				start.Command = ""
+			}
+			return start
 		})
 		if err != nil {
 			if len(tried) > 1 {

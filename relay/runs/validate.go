@@ -38,7 +38,16 @@ func validate(q api.RunRequest) (timeoutS, ttlMS int, err error) {
 	if q.Device == "" {
 		wrong = append(wrong, "device is missing")
 	}
+	if q.Act != nil {
+		wrong = append(wrong, q.Act.Check()...)
+		if q.Act.Kind == wire.ActLogcat {
+			timeoutS = maxTimeoutS // it ends when somebody ends it
+		}
+	}
 	switch {
+	case q.Act != nil && (q.Check != "" || q.Command != ""):
+		wrong = append(wrong, "act stands beside command or check: name one of the three")
+	case q.Act != nil:
 	case q.Check != "" && q.Command != "":
 		wrong = append(wrong, "command and check are both given: name one of them")
 	case q.Check != "" && !wire.ValidID(q.Check):
@@ -65,9 +74,10 @@ func validate(q api.RunRequest) (timeoutS, ttlMS int, err error) {
 	return timeoutS, ttlMS, nil
 }
 
-// place finds the bench and the device and says what keeps a command from
-// starting there.
-func place(all *benches.Benches, bench, device string) error {
+// place finds the bench and the device of a claim and says what keeps its
+// command or act from starting there.
+func place(all *benches.Benches, c wire.Claim) error {
+	bench, device := c.Bench, c.Device
 	b, ok := all.Get(bench)
 	if !ok {
 		if !all.Loaded() {
@@ -90,8 +100,14 @@ func place(all *benches.Benches, bench, device string) error {
 	}
 	for _, d := range b.Devices {
 		if d.ID == device {
+			if c.Act != nil && c.Act.MayBegin(d.State, true) {
+				return nil
+			}
 			return usable(bench, d)
 		}
+	}
+	if c.Act != nil && c.Act.MayBegin("", false) {
+		return nil // it waits for the device
 	}
 	fault := &wire.Fault{Code: wire.DeviceUnknown, Message: fmt.Sprintf("bench %s has no device %.64q", bench, device)}
 	var names []string

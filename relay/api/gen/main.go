@@ -41,6 +41,17 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[api.VerdictWord](): {api.Pass, api.Fail, api.NoMatch, api.NotRun, api.Pending},
 	reflect.TypeFor[wire.RunState]():   {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
 	reflect.TypeFor[wire.Outcome]():    {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},
+	reflect.TypeFor[wire.ActKind]():    all(wire.ActKinds),
+	reflect.TypeFor[wire.RebootMode](): all(wire.RebootModes),
+	reflect.TypeFor[wire.WaitFor]():    all(wire.WaitsFor),
+}
+
+func all[T any](values []T) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return list
 }
 
 func main() {

@@ -85,6 +85,7 @@ export interface Run {
   device: string
   command: string
   check?: RunCheck
+  act?: Act
   state: 'claimed' | 'accepted' | 'running' | 'unknown' | 'ended'
   outcome?: 'exited' | 'timed_out' | 'cancelled' | 'lost' | 'refused' | 'unknown'
   exit_code?: number
@@ -113,6 +114,19 @@ export interface Expect {
   above?: number
   matches?: string
 }
+export interface Act {
+  kind: 'reboot' | 'wait' | 'uninstall' | 'logcat' | 'root' | 'unroot' | 'remount' | 'disable-verity' | 'enable-verity'
+  mode?: 'recovery' | 'bootloader' | 'fastboot' | 'sideload' | 'sideload-auto-reboot'
+  wait?: boolean
+  for?: 'boot' | 'device' | 'recovery' | 'sideload' | 'bootloader' | 'disconnect'
+  package?: string
+  user?: string
+  keep?: boolean
+  buffers?: string[]
+  filters?: string[]
+  since?: string
+  dump?: boolean
+}
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
@@ -130,6 +144,7 @@ export interface RunRequest {
   device: string
   command?: string
   check?: string
+  act?: Act
   timeout_s?: number
   ttl_ms?: number
   watch?: boolean

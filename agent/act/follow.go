@@ -1,0 +1,72 @@
+package act
+
+import (
+	"context"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+)
+
+// seen is the device as it is now.
+type seen struct {
+	wire.Device
+	listed bool
+}
+
+func (d *doing) look() seen {
+	now, listed := d.c.Device(d.device.ID)
+	return seen{now, listed}
+}
+
+// ready says that commands run on it.
+func (s seen) ready() bool { return s.listed && s.State == wire.DeviceReady }
+
+// words is the device's state as people say it.
+func (s seen) words() string {
+	switch {
+	case !s.listed:
+		return "not listed"
+	case s.Reason != "":
+		return string(s.State) + " (" + s.Reason + ")"
+	}
+	return string(s.State)
+}
+
+// until waits until the device is as wanted, and tells each of its states on
+// the way. ok is false where ctx ended or the time was up first.
+func (d *doing) until(ctx context.Context, within time.Duration, wanted func(seen) bool) (s seen, ok bool) {
+	var up <-chan time.Time
+	if within > 0 {
+		timer := time.NewTimer(within)
+		defer timer.Stop()
+		up = timer.C
+	}
+	told := ""
+	for {
+		changed := d.c.Changes()
+		s = d.look()
+		if wanted(s) {
+			return s, true
+		}
+		if words := s.words(); words != told {
+			if told != "" {
+				d.say("the device is %s", words)
+			}
+			told = words
+		}
+		select {
+		case <-changed:
+		case <-up:
+			return s, false
+		case <-ctx.Done():
+			return s, false
+		}
+	}
+}
+
+// left says whether the device is gone from the connection that it had.
+func left(before seen) func(seen) bool {
+	return func(now seen) bool {
+		return !now.listed || now.TransportID != before.TransportID || now.State != before.State
+	}
+}
