@@ -21,8 +21,12 @@ type Client struct {
 	OpenTimeout time.Duration
 	// PollEvery is how often Watch asks for the list when nothing hints at a
 	// change: the server's own tracker notices a dead TCP device only after
-	// 10 to 12 s.
+	// 10 to 12 s, its list within one.
 	PollEvery time.Duration
+	// StreamLost, unless nil, hears of each stream that ended before its time,
+	// by the transport id of its device; not of this package's own questions,
+	// which nobody waits for. It must not wait.
+	StreamLost func(transportID int64)
 
 	addr string
 	// lost holds at most one hint that a stream ended without an exit packet;
@@ -39,12 +43,28 @@ type Client struct {
 func New(addr string) *Client {
 	return &Client{
 		OpenTimeout: 10 * time.Second,
-		PollEvery:   2500 * time.Millisecond,
+		PollEvery:   time.Second,
 		addr:        addr,
 		lost:        make(chan struct{}, 1),
 		control:     make(chan struct{}, 4),
 		spares:      newSpares(),
 		litter:      litter{temps: map[int64][]string{}},
+	}
+}
+
+// streamLost notes that a stream of a device ended before its time.
+func (c *Client) streamLost(transportID int64) {
+	if c.StreamLost != nil {
+		c.StreamLost(transportID)
+	}
+	c.look()
+}
+
+// look has Watch look at once whether the devices are still there.
+func (c *Client) look() {
+	select {
+	case c.lost <- struct{}{}:
+	default:
 	}
 }
 

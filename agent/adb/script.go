@@ -26,6 +26,7 @@ func (c *Client) script(ctx context.Context, op string, transportID int64, text 
 		return r, err
 	}
 	defer shell.Close()
+	shell.lost = c.look
 	defer context.AfterFunc(ctx, func() { shell.conn.SetDeadline(time.Unix(1, 0)) })()
 
 	var out, errs bytes.Buffer

@@ -20,7 +20,7 @@ const readSize = 64 << 10
 type Shell struct {
 	conn    net.Conn
 	hurry   func() // acknowledges at once; nil where the system has no such thing
-	lost    chan<- struct{}
+	lost    func() // the stream ended before its time
 	closing sync.Once
 	shut    error
 
@@ -41,7 +41,7 @@ func (c *Client) Shell(ctx context.Context, transportID int64, command string) (
 	if err != nil {
 		return nil, err
 	}
-	return &Shell{conn: conn, hurry: quickAck(conn), lost: c.lost}, nil
+	return &Shell{conn: conn, hurry: quickAck(conn), lost: func() { c.streamLost(transportID) }}, nil
 }
 
 // Read makes one read of up to 64 KiB and calls emit for each packet in it, or
@@ -64,10 +64,7 @@ func (s *Shell) Read(emit func(id Packet, data []byte)) error {
 		return nil
 	}
 	if !s.packets.exited && !errors.Is(err, net.ErrClosed) {
-		select { // Watch looks whether the device is still there
-		case s.lost <- struct{}{}:
-		default:
-		}
+		s.lost()
 	}
 	if err == io.EOF {
 		return io.EOF

@@ -110,10 +110,7 @@ func (s *Sync) explain(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	select { // Watch looks whether the device is still there
-	case s.client.lost <- struct{}{}:
-	default:
-	}
+	s.client.streamLost(s.transportID)
 	return &Error{
 		Op: op, Code: wire.StreamLost, Message: "the connection to the device was lost",
 		Hint: "It may be rebooting or unplugged: try again once it is listed", Err: err,

@@ -11,7 +11,8 @@ import (
 
 // Watch tells of every change of the server's list, for ever: it returns when
 // ctx ends. changed is called with each new list, and with the error each time
-// that the server cannot be asked; never twice at once.
+// that the server cannot be asked or its tracker ended, as it does when the
+// server is killed; never twice at once.
 //
 // There is one source of truth, the long list. What may change it (a word of
 // the server's tracker, a shell that was lost) and the clock only say when to
@@ -29,11 +30,10 @@ func (c *Client) Watch(ctx context.Context, changed func([]Device, error)) error
 			return ctx.Err()
 		}
 		if listed {
-			failed = 0 // the server is there, its tracker ended: look again soon
-		} else {
-			w.known = false
-			changed(nil, err)
+			failed = 0 // the server was there: look again soon
 		}
+		w.known = false
+		changed(nil, err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -14,24 +14,18 @@ const maxText = 512
 // words say what each of adb's states means and what to do about it.
 var words = map[string]struct{ reason, hint string }{
 	"device":         {},
-	"offline":        {"The device does not answer adb", "Check its cable and power, or wait until it has booted"},
+	"offline":        {"The device does not answer adb", "It is reconnected by itself; check its cable and power, or wait until it has booted"},
 	"unauthorized":   {"The device has not authorised this PC", "Accept the key prompt on the head unit"},
 	"authorizing":    {"The device is checking this PC's key", "Accept the key prompt on the head unit"},
 	"connecting":     {"adb is connecting to the device", "Wait a moment"},
 	"no permissions": {"The adb server may not open the device", "Give its user access: group plugdev and a udev rule on the bench PC, then replug the device"},
 	"detached":       {"adb has let go of the device", "Take it back on the bench PC with: adb attach"},
-	"bootloader":     {"In the bootloader", "Reboot to use it"},
-	"recovery":       {"In recovery", "Reboot to use it"},
-	"rescue":         {"In rescue mode", "Reboot to use it"},
-	"sideload":       {"Waiting for a sideload", "Finish the update, or reboot to use it"},
+	"bootloader":     {"In the bootloader", "Reboot to use it: fastboot reboot on the bench PC, or its power"},
+	"recovery":       {"In recovery", "Reboot to use it: from its menu, or with adb reboot on the bench PC"},
+	"rescue":         {"In rescue mode", "Reboot to use it: with adb reboot on the bench PC"},
+	"sideload":       {"Waiting for a sideload", "Finish the update with adb sideload on the bench PC, or reboot to use it"},
 	"host":           {"It is a PC, not a device", "Unplug it"},
 }
-
-// What is said of a device that has just left.
-const (
-	goneReason = "Left adb a moment ago"
-	goneHint   = "It may be rebooting; else check its cable and power"
-)
 
 // describe makes the tester's view of a device, with the properties that were
 // known of it until now.

@@ -35,6 +35,9 @@ type Config struct {
 	Path string
 	// KeepGone is how long a vanished device stays listed; 5 s where zero.
 	KeepGone time.Duration
+	// Unauthorized is what to do about a device that does not trust this PC,
+	// where the usual hint does not do.
+	Unauthorized string
 }
 
 // Inventory is the bench's list of devices.
@@ -44,15 +47,26 @@ type Inventory struct {
 
 	mu   sync.RWMutex // guards byID
 	byID map[string]wire.Device
+
+	hints hints
 }
 
-// New makes an inventory; it is empty until Run runs.
+// New makes an inventory; it is empty until Run runs. It takes the client's
+// StreamLost for itself.
 func New(c Config) *Inventory {
 	if c.KeepGone == 0 {
 		c.KeepGone = 5 * time.Second
 	}
-	return &Inventory{config: c, roster: newRoster(c.KeepGone)}
+	v := &Inventory{config: c, roster: newRoster(c.KeepGone), hints: hints{wake: make(chan struct{}, 1)}}
+	v.roster.unauthorized = c.Unauthorized
+	c.Client.StreamLost = func(transport int64) { v.hints.add(hint{transport: transport}) }
+	return v
 }
+
+// Rebooting notes that the device was told to reboot: it shows as rebooting
+// from now on until it has booted anew. Call it as soon as the device has taken
+// the request.
+func (v *Inventory) Rebooting(id string) { v.hints.add(hint{rebooting: id}) }
 
 // Device is the device of that id as it is now.
 func (v *Inventory) Device(id string) (wire.Device, bool) {
@@ -75,7 +89,7 @@ func (v *Inventory) Run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	lists := make(chan seen) // Watch waits until the list was taken
-	fetched := make(chan fetched)
+	results := make(chan done)
 	group.Go(func() error {
 		return v.config.Client.Watch(ctx, func(devices []adb.Device, err error) {
 			select {
@@ -84,7 +98,7 @@ func (v *Inventory) Run(ctx context.Context) error {
 			}
 		})
 	})
-	group.Go(func() error { return v.keep(ctx, group, lists, fetched) })
+	group.Go(func() error { return v.keep(ctx, group, lists, results) })
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -93,7 +107,7 @@ func (v *Inventory) Run(ctx context.Context) error {
 }
 
 // keep is the one goroutine that changes the roster.
-func (v *Inventory) keep(ctx context.Context, group *errgroup.Group, lists <-chan seen, results chan fetched) error {
+func (v *Inventory) keep(ctx context.Context, group *errgroup.Group, lists <-chan seen, results chan done) error {
 	due := time.NewTimer(time.Hour)
 	defer due.Stop()
 	for {
@@ -102,21 +116,23 @@ func (v *Inventory) keep(ctx context.Context, group *errgroup.Group, lists <-cha
 			return ctx.Err()
 		case s := <-lists:
 			v.see(s)
-		case f := <-results:
-			if f.err != nil && ctx.Err() == nil {
-				v.config.Logger.Warn("properties not read", "device", f.id, "err", f.err)
+		case d := <-results:
+			if d.err != nil && d.kind != askBeat && ctx.Err() == nil {
+				v.config.Logger.Warn("a device did not answer", "device", d.id+d.addr, "err", d.err)
 			}
-			v.roster.take(f, time.Now())
+			v.roster.take(d, time.Now())
+		case <-v.hints.wake:
+			for _, h := range v.hints.take() {
+				h.to(v.roster, time.Now())
+			}
 		case <-due.C:
 			v.roster.expire(time.Now())
 		}
 		now := time.Now()
-		for _, d := range v.roster.toFetch(now) {
+		for _, e := range v.roster.errands(now) {
 			group.Go(func() error {
-				f := fetched{id: d.ID, transport: d.TransportID}
-				f.properties, f.err = v.config.Client.Properties(ctx, d.TransportID)
 				select {
-				case results <- f:
+				case results <- v.run(ctx, e):
 				case <-ctx.Done():
 				}
 				return nil
@@ -127,6 +143,30 @@ func (v *Inventory) keep(ctx context.Context, group *errgroup.Group, lists <-cha
 	}
 }
 
+// run does an errand.
+func (v *Inventory) run(ctx context.Context, e errand) done {
+	client, d := v.config.Client, done{errand: e}
+	switch e.kind {
+	case readProperties:
+		if d.properties, d.err = client.Properties(ctx, e.transport); d.err == nil {
+			d.boot, _ = client.Boot(ctx, e.transport) // one that cannot say it is asked no more
+		}
+	case readBoot:
+		d.boot, d.err = client.Boot(ctx, e.transport)
+	case askBeat:
+		d.err = client.Beat(ctx, e.transport)
+	case reconnect:
+		v.config.Logger.Info("reconnecting a device that is stuck offline", "device", e.id)
+		d.err = client.Reconnect(ctx, e.transport)
+	case connect:
+		v.config.Logger.Info("connecting a device that the adb server forgot", "addr", e.addr)
+		d.err = client.Connect(ctx, e.addr)
+	case askVersion:
+		d.version, d.err = client.Version(ctx)
+	}
+	return d
+}
+
 func (v *Inventory) see(s seen) {
 	now := time.Now()
 	if s.err != nil {
@@ -134,7 +174,7 @@ func (v *Inventory) see(s seen) {
 			v.config.Logger.Warn("no list of devices", "err", s.err)
 			v.roster.reason = reason
 		}
-		v.roster.see(nil, now)
+		v.roster.sever(now)
 		return
 	}
 	v.roster.reason = ""

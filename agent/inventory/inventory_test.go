@@ -27,9 +27,11 @@ type watched struct {
 func run(t *testing.T, addr string, c Config) *watched {
 	t.Helper()
 	w := &watched{}
-	client := adb.New(addr)
-	client.PollEvery = 20 * time.Millisecond
-	c.Client, c.Logger = client, slog.New(slog.DiscardHandler)
+	if c.Client == nil {
+		c.Client = adb.New(addr)
+	}
+	c.Client.PollEvery = 20 * time.Millisecond
+	c.Logger = slog.New(slog.DiscardHandler)
 	c.Changed = func(devices []wire.Device, reason string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -96,6 +98,9 @@ func TestInventory(t *testing.T) {
 	w.until(t, "what only the poll sees", func(d map[string]wire.Device, _ string) bool { return d["sim0001"].State == "offline" })
 
 	server.Stop()
+	w.until(t, "why the device cannot be used", func(d map[string]wire.Device, _ string) bool {
+		return d["sim0001"].State == wire.DeviceServerLost && d["sim0001"].Hint != ""
+	})
 	w.until(t, "no server, with the remedy", func(d map[string]wire.Device, reason string) bool {
 		return len(d) == 0 && strings.Contains(reason, "No adb server answers at "+server.Addr()) && strings.Contains(reason, "adb start-server")
 	})

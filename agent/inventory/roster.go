@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,15 +11,18 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// maxFetching is how many devices are asked for their properties at once.
-const maxFetching = 8
-
 // roster is the list without clock and sockets: values in, values out.
 type roster struct {
-	keepGone time.Duration
-	names    *names
-	entries  map[string]*entry // by device id
-	reason   string            // why there is no list at all
+	keepGone     time.Duration
+	unauthorized string // what to do about a device that does not trust the PC; "" for adb's usual
+	names        *names
+	entries      map[string]*entry // by device id
+	reason       string            // why there is no list at all
+
+	serverLost bool // since the last list
+	forgotten  map[string]*forgotten
+	unnamed    bool // the server's version is to be asked
+	version    int  // of the server, 0 until it is known
 
 	told       []wire.Device
 	toldReason string
@@ -26,126 +30,136 @@ type roster struct {
 	everSeen   bool
 }
 
-// entry is one device, listed or just gone.
-type entry struct {
-	device wire.Device
-	gone   time.Time // since when it is not listed; zero while it is
-
-	fetching int64     // transport id whose properties are being read, 0 for none
-	fetched  int64     // transport id whose properties were read
-	failed   int       // times in a row that reading them failed
-	retry    time.Time // not before
-}
-
 func newRoster(keepGone time.Duration) *roster {
-	return &roster{keepGone: keepGone, names: newNames(), entries: map[string]*entry{}}
+	return &roster{keepGone: keepGone, names: newNames(), entries: map[string]*entry{}, forgotten: map[string]*forgotten{}}
 }
 
 // see takes a list of the server in; renamed says that ids were given which
 // are worth remembering.
 func (r *roster) see(devices []adb.Device, now time.Time) (renamed bool) {
+	if r.serverLost || !r.everSeen {
+		r.unnamed = true
+	}
 	r.everSeen = true
 	ids, renamed := r.names.give(devices)
 	listed := make(map[string]bool, len(devices))
 	for i, d := range devices {
-		id := ids[i]
-		listed[id] = true
-		e := r.entries[id]
+		listed[ids[i]] = true
+		delete(r.forgotten, d.Serial)
+		e := r.entries[ids[i]]
 		if e == nil {
-			e = &entry{}
-			r.entries[id] = e
+			e = &entry{gone: now}
+			r.entries[ids[i]] = e
 		}
-		e.gone = time.Time{}
-		if e.device.TransportID != d.TransportID {
-			e.failed, e.retry = 0, time.Time{}
-		}
-		e.device = describe(id, d, e.device.Properties)
+		e.see(d, now)
 	}
 	for id, e := range r.entries {
 		if listed[id] {
 			continue
 		}
-		if e.gone.IsZero() {
+		switch wasReady := e.ready(); {
+		case e.gone.IsZero():
 			e.gone = now
-			e.device.State, e.device.Reason, e.device.Hint = "offline", goneReason, goneHint
+			if wasReady {
+				e.leave(now)
+			}
+		case r.serverLost && !e.severed.IsZero():
+			r.forget(e.listed, now)
+			if e.severed = now.Add(2 * r.keepGone); r.forgotten[e.listed.Serial] != nil {
+				e.severed = now.Add(6 * r.keepGone)
+			}
 		}
 	}
+	r.serverLost = false
 	r.expire(now)
 	return renamed
 }
 
-// expire forgets the devices that are gone for long enough.
+// see takes in how the server lists the device.
+func (e *entry) see(d adb.Device, now time.Time) {
+	wasReady := e.ready()
+	another := e.listed.TransportID != d.TransportID
+	if another {
+		e.asking = 0
+	}
+	if another || !e.gone.IsZero() || e.listed.State != d.State {
+		e.since = now
+	}
+	e.listed, e.gone = d, time.Time{}
+	switch {
+	case e.ready() && (another || !wasReady):
+		e.asked, e.failed, e.retry, e.silent = 0, 0, time.Time{}, false
+		e.stuck, e.revive = 0, time.Time{}
+		e.unproven = e.boot != ""
+		if e.reboot != nil && e.reboot.left {
+			e.reboot.returned = now
+		}
+	case wasReady && !e.ready():
+		e.leave(now)
+	}
+}
+
+// sever takes in that the server cannot be asked. Its devices are kept for a
+// while: they did nothing.
+func (r *roster) sever(now time.Time) {
+	r.everSeen = true
+	if !r.serverLost {
+		r.serverLost, r.version = true, 0
+		for _, e := range r.entries {
+			if e.gone.IsZero() {
+				e.gone, e.severed = now, now.Add(6*r.keepGone)
+				e.lost, e.silent, e.asking = time.Time{}, false, 0
+			}
+		}
+	}
+	r.expire(now)
+}
+
+// expire forgets what has had its time.
 func (r *roster) expire(now time.Time) {
 	maps.DeleteFunc(r.entries, func(_ string, e *entry) bool {
-		return !e.gone.IsZero() && now.Sub(e.gone) >= r.keepGone
+		if !e.severed.IsZero() && !e.severed.After(now) {
+			e.severed = time.Time{}
+		}
+		if e.reboot != nil && !e.reboot.until().After(now) {
+			e.reboot = nil
+		}
+		return !e.gone.IsZero() && e.severed.IsZero() && e.reboot == nil && now.Sub(e.gone) >= r.keepGone
 	})
 }
 
 // next is how long nothing becomes due.
 func (r *roster) next(now time.Time) time.Duration {
-	next := time.Hour
-	for _, e := range r.entries {
-		if !e.gone.IsZero() {
-			next = min(next, e.gone.Add(r.keepGone).Sub(now))
-		} else if e.wanting() && e.retry.After(now) {
-			next = min(next, e.retry.Sub(now))
-		}
-	}
-	return max(next, time.Millisecond)
-}
-
-// wanting says that the device's properties are to be read.
-func (e *entry) wanting() bool {
-	return e.gone.IsZero() && e.device.State == wire.DeviceReady &&
-		e.fetching == 0 && e.fetched != e.device.TransportID
-}
-
-// toFetch is whose properties to read now; take takes each result in.
-func (r *roster) toFetch(now time.Time) (devices []wire.Device) {
-	busy := 0
-	for _, e := range r.entries {
-		if e.fetching != 0 {
-			busy++
+	next := now.Add(time.Hour)
+	sooner := func(t time.Time) {
+		if !t.IsZero() && t.Before(next) {
+			next = t
 		}
 	}
 	for _, e := range r.entries {
-		if busy < maxFetching && e.wanting() && !e.retry.After(now) {
-			e.fetching = e.device.TransportID
-			devices = append(devices, e.device)
-			busy++
+		sooner(e.severed)
+		if e.reboot != nil {
+			sooner(e.reboot.until())
+		} else if !e.gone.IsZero() && e.severed.IsZero() {
+			sooner(e.gone.Add(r.keepGone))
+		}
+		if _, due, any := e.question(); any && e.asking == 0 && due.After(now) {
+			sooner(due)
+		}
+		if due, stuck := e.reviving(); stuck {
+			sooner(due)
 		}
 	}
-	return devices
+	for _, f := range r.forgotten {
+		if !f.busy {
+			sooner(f.next)
+		}
+	}
+	return max(next.Sub(now), time.Millisecond)
 }
 
-// fetched is what reading a device's properties gave.
-type fetched struct {
-	id         string
-	transport  int64
-	properties map[string]string
-	err        error
-}
-
-func (r *roster) take(f fetched, now time.Time) {
-	e := r.entries[f.id]
-	if e == nil || e.fetching != f.transport {
-		return // it left meanwhile
-	}
-	e.fetching = 0
-	if e.device.TransportID != f.transport {
-		return // it came back under another id: it is asked again
-	}
-	if f.err != nil {
-		e.retry = now.Add(min(5*time.Second<<min(e.failed, 8), time.Minute))
-		e.failed++
-		return
-	}
-	e.failed, e.fetched = 0, f.transport
-	e.device.Properties = choose(f.properties)
-	if model := e.device.Properties["ro.product.model"]; model != "" {
-		e.device.Model = model
-	}
-}
+// usualVersion is that of every adb server since 2018.
+const usualVersion = 41
 
 // news is the list, sorted by id, and whether it was told already.
 func (r *roster) news() (devices []wire.Device, reason string, changed bool) {
@@ -153,15 +167,21 @@ func (r *roster) news() (devices []wire.Device, reason string, changed bool) {
 		return nil, "", false
 	}
 	devices = make([]wire.Device, 0, len(r.entries))
-	for _, e := range r.entries {
+	for id, e := range r.entries {
+		e.show(id, r.unauthorized)
 		devices = append(devices, e.device)
 	}
 	slices.SortFunc(devices, func(a, b wire.Device) int { return strings.Compare(a.ID, b.ID) })
-	if r.everTold && r.reason == r.toldReason && slices.EqualFunc(devices, r.told, same) {
+	reason = r.reason
+	if reason == "" && r.version != 0 && r.version != usualVersion {
+		reason = fmt.Sprintf("The adb server is of version %d, others are of %d: "+
+			"whichever adb is used next kills the other's server. Use one adb on the bench PC", r.version, usualVersion)
+	}
+	if r.everTold && reason == r.toldReason && slices.EqualFunc(devices, r.told, same) {
 		return nil, "", false
 	}
-	r.told, r.toldReason, r.everTold = devices, r.reason, true
-	return slices.Clone(devices), r.reason, true
+	r.told, r.toldReason, r.everTold = devices, reason, true
+	return slices.Clone(devices), reason, true
 }
 
 func same(a, b wire.Device) bool {

@@ -19,6 +19,7 @@ func ready(serial, devpath string, transport int64) adb.Device {
 func (r *roster) states() map[string]wire.DeviceState {
 	states := map[string]wire.DeviceState{}
 	for id, e := range r.entries {
+		e.show(id, "")
 		states[id] = e.device.State
 	}
 	return states
@@ -49,34 +50,45 @@ func TestRoster_see_vanished(t *testing.T) {
 	}
 }
 
-func TestRoster_toFetch(t *testing.T) {
+// questions are the errands due to devices, by what they ask.
+func (r *roster) questions(now time.Time, k kind) (ids []string) {
+	for _, e := range r.errands(now) {
+		if e.kind == k {
+			ids = append(ids, e.id+e.addr)
+		}
+	}
+	return ids
+}
+
+func TestRoster_errands_properties(t *testing.T) {
 	r := newRoster(5 * time.Second)
 	r.see([]adb.Device{ready("A", "", 1), {Serial: "B", State: "offline", TransportID: 2}}, start)
-	if got := r.toFetch(start); len(got) != 1 || got[0].ID != "a" {
+	if got := r.questions(start, readProperties); len(got) != 1 || got[0] != "a" {
 		t.Fatalf("asks %v", got)
 	}
-	if got := r.toFetch(start); len(got) != 0 {
+	if got := r.errands(start); len(got) != 0 {
 		t.Fatalf("asks %v while it waits", got)
 	}
-	r.take(fetched{id: "a", transport: 1, err: errors.New("no")}, start)
-	if got := r.toFetch(start.Add(4 * time.Second)); len(got) != 0 {
+	a := errand{kind: readProperties, id: "a", transport: 1}
+	r.take(done{errand: a, err: errors.New("no")}, start)
+	if got := r.errands(start.Add(4 * time.Second)); len(got) != 0 {
 		t.Fatalf("asks %v right after a failure", got)
 	}
-	if got := r.toFetch(start.Add(5 * time.Second)); len(got) != 1 {
+	if got := r.questions(start.Add(5*time.Second), readProperties); len(got) != 1 {
 		t.Fatalf("asks %v after a pause", got)
 	}
-	r.take(fetched{id: "a", transport: 1, properties: map[string]string{"ro.product.model": strings.Repeat("x", 9000), "other": "y"}}, start)
+	r.take(done{errand: a, properties: map[string]string{"ro.product.model": strings.Repeat("x", 9000), "other": "y"}}, start)
 	if p := r.entries["a"].device.Properties; len(p["ro.product.model"]) != maxText || p["other"] != "" {
 		t.Errorf("properties %v", p)
 	}
-	if got := r.toFetch(start.Add(time.Hour)); len(got) != 0 {
+	if got := r.questions(start.Add(time.Hour), readProperties); len(got) != 0 {
 		t.Fatalf("asks %v again", got)
 	}
 	r.see([]adb.Device{ready("A", "", 9)}, start)
-	if got := r.toFetch(start.Add(time.Hour)); len(got) != 1 {
+	if got := r.questions(start.Add(time.Hour), readProperties); len(got) != 1 {
 		t.Fatalf("asks %v after it came back", got)
 	}
-	r.take(fetched{id: "a", transport: 1, properties: nil}, start)
+	r.take(done{errand: a, properties: nil}, start)
 	if p := r.entries["a"].device.Properties; len(p) == 0 {
 		t.Error("an old answer replaced the properties")
 	}

@@ -55,6 +55,17 @@ type DeviceState string
 // DeviceReady is the only state in which a command can start.
 const DeviceReady DeviceState = "device"
 
+// What adb has no word for; the agent says it.
+const (
+	// DeviceRebooting is from the reboot to the end of the next boot: whoever
+	// works on the device still has it.
+	DeviceRebooting DeviceState = "rebooting"
+	// DeviceNotAnswering is listed as ready by adb, and answers nothing.
+	DeviceNotAnswering DeviceState = "not answering"
+	// DeviceServerLost was there when the bench's adb server went away.
+	DeviceServerLost DeviceState = "adb restarting"
+)
+
 // Device is an ADB device of a bench. ID is made by the agent from the serial
 // (and from the devpath where serials repeat) and is stable over reboots.
 // Reason says why State is not "device", Hint what to do about it.

@@ -1,0 +1,83 @@
+package adb_test
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/adb/adbtest"
+	"github.com/farbench/farbench/agent/wire"
+)
+
+func TestClient_Beat(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer adbtest.Handler
+		silent bool
+		code   wire.Code
+	}{
+		"lives":                  {func(conn net.Conn, _ string) { io.WriteString(conn, "OKAYalive\r\n") }, false, ""},
+		"opens and says no more": {func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY"); hang(conn) }, true, wire.OpenFailed},
+		"never opens":            {func(conn net.Conn, _ string) { hang(conn) }, true, wire.OpenFailed},
+		"half an answer":         {func(conn net.Conn, _ string) { io.WriteString(conn, "OK"); hang(conn) }, true, wire.OpenFailed},
+		"has no shell":           {func(conn net.Conn, _ string) { io.WriteString(conn, "FAIL"+adbtest.Block("closed")) }, false, wire.OpenFailed},
+		"has gone offline":       {func(conn net.Conn, _ string) { io.WriteString(conn, "FAIL"+adbtest.Block("device offline")) }, false, wire.DeviceOffline},
+		"ends at once":           {func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY") }, false, wire.Unavailable},
+		"server dies":            {func(net.Conn, string) {}, false, wire.OpenFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := adbtest.Start(t)
+			server.Set(adbtest.Line("X", "device", "", 7))
+			server.Handle("shell:echo", c.answer)
+			client := adb.New(server.Addr())
+			client.OpenTimeout = 300 * time.Millisecond
+			err := client.Beat(t.Context(), 7)
+			if adb.Silent(err) != c.silent || code(err) != c.code {
+				t.Errorf("Beat gives %v (%s), silent %v", err, code(err), adb.Silent(err))
+			}
+		})
+	}
+}
+
+// hang keeps a connection until the other side leaves it.
+func hang(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
+
+func TestClient_Reconnect(t *testing.T) {
+	for answer, want := range map[string]wire.Code{
+		"OKAY" + adbtest.Block("reconnecting X [offline]\n"):      "",
+		"OKAY" + adbtest.Block("done"):                            "",
+		"OKAY" + adbtest.Block("unable to do so"):                 wire.OpenFailed,
+		"FAIL" + adbtest.Block("no device with transport id '7'"): wire.DeviceOffline,
+		"FAIL" + adbtest.Block("unknown host service"):            wire.Unavailable,
+		"FAIL0000": wire.OpenFailed,
+	} {
+		server := adbtest.Start(t)
+		server.Handle("host-transport-id:7:reconnect", func(conn net.Conn, _ string) { io.WriteString(conn, answer) })
+		if err := adb.New(server.Addr()).Reconnect(t.Context(), 7); code(err) != want {
+			t.Errorf("%q: %v", answer, err)
+		}
+	}
+}
+
+func TestClient_StreamLost(t *testing.T) {
+	server := adbtest.Start(t)
+	server.Set(adbtest.Line("X", "device", "", 7))
+	server.Handle("shell,v2,raw:cut", func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY"+adbtest.Packet(1, "half")) })
+	server.Handle("shell,v2,raw:whole", func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY"+adbtest.Packet(3, "\x00")) })
+	client := adb.New(server.Addr())
+	lost := make(chan int64, 4)
+	client.StreamLost = func(id int64) { lost <- id }
+	for _, command := range []string{"whole", "cut"} {
+		shell, err := client.Shell(t.Context(), 7, command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAll(shell)
+		shell.Close()
+	}
+	if id := <-lost; id != 7 || len(lost) > 0 {
+		t.Errorf("the lost stream is of %d, and %d more", id, len(lost))
+	}
+}
