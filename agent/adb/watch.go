@@ -2,6 +2,7 @@ package adb
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -32,8 +33,10 @@ func (c *Client) Watch(ctx context.Context, changed func([]Device, error)) error
 		if listed {
 			failed = 0 // the server was there: look again soon
 		}
-		w.known = false
-		changed(nil, err)
+		if _, babble := errors.AsType[malformed](err); !listed || !babble { // a list can be had
+			w.known = false
+			changed(nil, err)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
