@@ -46,7 +46,10 @@ type Config struct {
 	// Changes gives a channel that is closed at the next change of the list of
 	// devices: ask for it before Device.
 	Changes func() <-chan struct{}
-	Logger  *slog.Logger
+	// Rebooting, unless nil, hears of a device that has taken the request to
+	// reboot.
+	Rebooting func(id string)
+	Logger    *slog.Logger
 }
 
 // Acts does acts; it is safe for use by several goroutines.

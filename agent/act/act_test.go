@@ -50,7 +50,7 @@ func newBench(t *testing.T, bootTime time.Duration, change ...func(*adb.Client))
 			b.changed = make(chan struct{})
 		},
 	})
-	b.acts = act.New(act.Config{Client: b.client, Device: b.listed, Changes: b.changes, Logger: slog.New(slog.DiscardHandler)})
+	b.acts = act.New(act.Config{Client: b.client, Device: b.listed, Changes: b.changes, Rebooting: b.devices.Rebooting, Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	var parts sync.WaitGroup
 	parts.Go(func() { _ = b.sim.Run(ctx) })

@@ -67,6 +67,8 @@ func (d *doing) until(ctx context.Context, within time.Duration, wanted func(see
 // left says whether the device is gone from the connection that it had.
 func left(before seen) func(seen) bool {
 	return func(now seen) bool {
-		return !now.listed || now.TransportID != before.TransportID || now.State != before.State
+		// One that was told to reboot and has not gone yet counts as rebooting.
+		state := now.State != before.State && now.State != wire.DeviceRebooting
+		return !now.listed || now.TransportID != before.TransportID || state
 	}
 }

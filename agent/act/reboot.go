@@ -33,6 +33,9 @@ func (d *doing) reboot(ctx context.Context) Ending {
 		}
 		return asked(err)
 	}
+	if d.c.Rebooting != nil {
+		d.c.Rebooting(d.device.ID)
+	}
 	d.say("the device reboots")
 	now, gone := d.until(ctx, leaveWithin, left(before))
 	switch {

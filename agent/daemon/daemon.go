@@ -130,7 +130,7 @@ func (d *Daemon) wire() (err error) {
 			return d.adb.Shell(ctx, id, command)
 		},
 		Act: act.New(act.Config{
-			Client: d.adb, Device: d.devices.Device, Changes: d.changes, Logger: c.Logger,
+			Client: d.adb, Device: d.devices.Device, Changes: d.changes, Rebooting: d.devices.Rebooting, Logger: c.Logger,
 		}).Do,
 		Level: level.Of, Wall: c.Wall, Logger: c.Logger,
 	}

@@ -89,5 +89,8 @@ func (e *entry) show(id, unauthorized string) {
 	case e.ready() && e.unproven:
 		say("offline", lookReason, lookHint)
 	}
+	if !e.gone.IsZero() || e.reboot != nil && passing[e.listed.State] {
+		d.TransportID = 0 // it has no connection: whoever had one has lost it
+	}
 	e.device = d
 }
