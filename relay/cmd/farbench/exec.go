@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -17,120 +14,20 @@ import (
 )
 
 type execCommand struct {
-	Target   string        `arg:"" name:"bench/device" help:"BENCH/DEVICE; DEVICE is an id, or a serial that only one device has. BENCH alone where it has one device."`
-	Command  []string      `arg:"" optional:"" name:"command" help:"The command, behind --. Its words are joined by one space and given to the device's shell as they are."`
-	Timeout  time.Duration `default:"10m" help:"How long it may run on the device, at most 24h."`
-	TTL      time.Duration `name:"ttl" default:"5s" help:"How late it may start, at most 1m."`
-	Patience time.Duration `default:"5m" help:"How long to wait for a relay or bench that went away in the middle."`
-	ID       string        `placeholder:"ID" help:"The run's id; asking twice with the same id runs it once."`
-	JSON     bool          `help:"Print the log's events, a JSON object a line."`
+	Target  string   `arg:"" name:"bench/device" help:"BENCH/DEVICE; DEVICE is an id, or a serial that only one device has. BENCH alone where it has one device."`
+	Command []string `arg:"" optional:"" name:"command" help:"The command, behind --. Its words are joined by one space and given to the device's shell as they are."`
+	order   `embed:"" set:"timeout=10m"`
 }
 
 func (c execCommand) Run(around *surroundings) error {
-	request, target, err := c.request()
-	if err != nil {
-		return err
-	}
-	// A reader of our output that left is an error of the write, not our end:
-	// the command still has to be ended on the device.
-	signal.Ignore(syscall.SIGPIPE)
-	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(interrupts)
-
-	ctx, leave := context.WithCancelCause(around.ctx)
-	defer leave(nil)
-	waiting := spin(around.err, "waiting for "+target)
-	defer waiting.stop()
-
-	lines := newLines(around, c.JSON, waiting.stop)
-	relay, err := around.relay(client.Config{Patience: c.Patience, Waiting: lines.waiting})
-	if err != nil {
-		return c.refused(around, err)
-	}
-	e := &execution{around: around, relay: relay, leave: leave, lines: lines}
-	defer e.await()
-	e.watch(ctx, interrupts)
-
-	run, err := e.start(ctx, target, request)
-	if err != nil {
-		waiting.stop()
-		return c.failed(ctx, around, err)
-	}
-	e.started(ctx, run.ID)
-	e.guard(ctx, run.ID, c.Patience)
-	if err := e.follow(ctx, run.ID); err != nil {
-		waiting.stop()
-		return c.broken(ctx, around, run.ID, err)
-	}
-	return exit(e.finish())
-}
-
-func (c execCommand) request() (api.RunRequest, string, error) {
-	timeout, ttl := int(c.Timeout.Seconds()), int(c.TTL.Milliseconds())
-	request := api.RunRequest{ID: c.ID, Command: strings.Join(c.Command, " "), TimeoutS: &timeout, TTLMS: &ttl}
+	request := api.RunRequest{Command: strings.Join(c.Command, " ")}
 	switch {
 	case request.Command == "":
-		return request, "", &usageError{"no command", "put it behind --: farbench exec " + c.Target + " -- getprop"}
+		return &usageError{"no command", "put it behind --: farbench exec " + c.Target + " -- getprop"}
 	case !utf8.ValidString(request.Command):
-		return request, "", &usageError{"the command is not valid UTF-8", "let the device make other bytes: printf '\\377'"}
-	case c.Timeout < time.Second || c.Timeout > 24*time.Hour:
-		return request, "", &usageError{"--timeout is out of range", "use 1s to 24h"}
-	case c.TTL < time.Millisecond || c.TTL > time.Minute:
-		return request, "", &usageError{"--ttl is out of range", "use 1ms to 1m"}
-	case c.ID != "" && !wire.ValidID(c.ID):
-		return request, "", &usageError{fmt.Sprintf("--id %q is no id", c.ID), "use 1 to 32 of a-z, 0-9 and -"}
-	case c.ID == "":
-		request.ID = wire.NewID("")
+		return &usageError{"the command is not valid UTF-8", "let the device make other bytes: printf '\\377'"}
 	}
-	return request, c.Target, nil
-}
-
-// errLeft is the second Ctrl-C: whoever pressed it does not want to wait.
-var errLeft = errors.New("left")
-
-// failed is a start that brought no run, or none that we know of.
-func (c execCommand) failed(ctx context.Context, around *surroundings, err error) error {
-	if errors.Is(context.Cause(ctx), errLeft) {
-		return exit(exitCancelled)
-	}
-	var uncertain *uncertainError
-	if errors.As(err, &uncertain) {
-		code(err, around.err)
-		return exit(exitLost)
-	}
-	return c.refused(around, err)
-}
-
-// refused is a command that surely does not run.
-func (c execCommand) refused(around *surroundings, err error) error {
-	var fault *wire.Fault
-	if c.JSON {
-		if !errors.As(err, &fault) {
-			fault = &wire.Fault{Code: wire.Unavailable, Message: err.Error(), Hint: hintOf(err)}
-		}
-		if err := printJSON(around.out, api.LogLine{End: &api.End{Outcome: wire.Refused, Fault: fault}}); err != nil {
-			return err
-		}
-	}
-	code(err, around.err)
-	return exit(exitRefused)
-}
-
-// broken is a log that could not be followed to its end.
-func (c execCommand) broken(ctx context.Context, around *surroundings, run string, err error) error {
-	switch {
-	case errors.Is(context.Cause(ctx), errLeft):
-		fmt.Fprintf(around.err, "farbench: left; the command may still run\n  farbench cancel %s ends it, farbench logs -f %s shows it\n", run, run)
-		return exit(exitCancelled)
-	case errors.Is(err, syscall.EPIPE):
-		return exit(exitCancelled)
-	case errors.Is(context.Cause(ctx), errNoWord):
-		err = errNoWord
-	}
-	code(fmt.Errorf("following run %s: %w", run, err), around.err)
-	fmt.Fprintf(around.err, "  the command may still run: farbench logs -f %s shows it\n", run)
-	return exit(exitLost)
+	return c.carryOut(around, c.Target, request)
 }
 
 // uncertainError is a start of which nobody knows whether it arrived.

@@ -23,6 +23,7 @@ type execution struct {
 	lines  *lines
 	leave  context.CancelCauseFunc
 	wait   sync.WaitGroup
+	act    bool // it is no command: stderr is ours to say how it ended
 
 	mu        sync.Mutex // guards what follows
 	run       string     // "" until it is started
@@ -75,7 +76,10 @@ func (e *execution) start(ctx context.Context, target string, request api.RunReq
 		return api.Run{}, fmt.Errorf("looking for %s: %w", target, err)
 	}
 	if request.Bench, request.Device, err = resolve(benches.Benches, target); err != nil {
-		return api.Run{}, err
+		var may bool
+		if request.Bench, request.Device, may = unlisted(benches.Benches, target); !may || request.Act == nil || !request.Act.MayBegin("", false) {
+			return api.Run{}, err
+		}
 	}
 	return startAgain(ctx, e.relay, request)
 }
@@ -138,7 +142,9 @@ func (e *execution) finish() int {
 		return code(err, e.around.err)
 	}
 	end := e.lines.end
-	if !e.lines.raw {
+	if e.act && end.Fault != nil {
+		code(end.Fault, e.around.err)
+	} else if !e.lines.raw {
 		switch {
 		case end.Fault != nil && end.Outcome != wire.Exited:
 			e.lines.notice(words(end.Outcome) + ": " + clean(end.Fault.Message))

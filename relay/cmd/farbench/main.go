@@ -41,6 +41,7 @@ type arguments struct {
 	Runs    runsCommand    `cmd:"" help:"List runs, newest first."`
 	Logs    logsCommand    `cmd:"" help:"Print a run's log."`
 	Cancel  cancelCommand  `cmd:"" help:"End a run on its device."`
+	acts    `embed:""`
 	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -46,6 +46,13 @@ func resolve(benches []api.Bench, target string) (bench, device string, err erro
 	}
 }
 
+// unlisted reads BENCH/DEVICE of a device that the bench does not list now; ok
+// says that the bench is known and the name may be a device's.
+func unlisted(benches []api.Bench, target string) (bench, device string, ok bool) {
+	name, device, _ := strings.Cut(target, "/")
+	return name, device, find(benches, name) != nil && wire.ValidDeviceID(device)
+}
+
 func find(benches []api.Bench, id string) *api.Bench {
 	for i := range benches {
 		if benches[i].ID == id {
