@@ -31,7 +31,7 @@ const maxStreams = 256
 // serveADBD speaks adb's device protocol on one connection.
 func (d *Device) serveADBD(ctx context.Context, conn net.Conn) {
 	lost, state := d.connected()
-	if state != StateDevice {
+	if !usable(lost, state) {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -86,8 +86,9 @@ func (a *adbd) receive(ctx context.Context) {
 
 func (a *adbd) banner() []byte {
 	m := a.device.model
-	return fmt.Appendf(nil, "device::ro.product.name=%s;ro.product.model=%s;ro.product.device=%s;features=%s",
-		m.product, m.name, m.device, a.device.offers())
+	_, state := a.device.connected()
+	return fmt.Appendf(nil, "%s::ro.product.name=%s;ro.product.model=%s;ro.product.device=%s;features=%s",
+		state, m.product, m.name, m.device, a.device.offers())
 }
 
 // send writes a packet whole.

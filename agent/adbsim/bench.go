@@ -23,6 +23,8 @@ type Config struct {
 	Devices int // how many; 0 means DefaultDevices
 	Logger  *slog.Logger
 	Now     func() time.Time // nil means time.Now
+	// After is the clock of reboots; nil means time.After.
+	After func(d time.Duration) <-chan time.Time
 	// BootTime is how long a device is away when it reboots; 0 means 3 s.
 	BootTime time.Duration
 	// Quota bounds the bytes in each device's files; 0 means 256 MiB.
@@ -33,6 +35,7 @@ type Config struct {
 type Bench struct {
 	log      *slog.Logger
 	bootTime time.Duration
+	after    func(d time.Duration) <-chan time.Time
 	devices  []*Device // as made; the list does not change
 	asked    chan asked
 
@@ -64,7 +67,10 @@ func New(cfg Config) *Bench {
 	if cfg.BootTime == 0 {
 		cfg.BootTime = 3 * time.Second
 	}
-	b := &Bench{log: cfg.Logger, bootTime: cfg.BootTime, changed: make(chan struct{}), asked: make(chan asked, maxAsked)}
+	if cfg.After == nil {
+		cfg.After = time.After
+	}
+	b := &Bench{log: cfg.Logger, bootTime: cfg.BootTime, after: cfg.After, changed: make(chan struct{}), asked: make(chan asked, maxAsked)}
 	for i := range cfg.Devices {
 		b.devices = append(b.devices, newDevice(b, i, cfg))
 	}

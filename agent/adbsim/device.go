@@ -30,6 +30,10 @@ type Device struct {
 	noExit      bool
 	interrupt   *interruption // of the next transfer
 	features    string
+
+	boot                   int    // how often it has rebooted
+	firmware, nextFirmware string // incremental versions; "" is the one that it was built with
+	otherSlot              bool
 }
 
 func newDevice(b *Bench, index int, cfg Config) *Device {
@@ -111,6 +115,12 @@ func (d *Device) connected() (context.Context, string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.connection, d.state
+}
+
+// usable says whether services can be opened in a state: a recovery that the
+// device has booted into has an adbd too.
+func usable(connection context.Context, state string) bool {
+	return state == StateDevice || (state == StateRecovery || state == StateSideload) && connection.Err() == nil
 }
 
 // thawed waits while the device is frozen.

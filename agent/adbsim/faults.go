@@ -18,6 +18,7 @@ const (
 	StateUnauthorized = "unauthorized"
 	StateRecovery     = "recovery"
 	StateBootloader   = "bootloader"
+	StateSideload     = "sideload"
 )
 
 // SetState changes the state of the device with this serial; it reports
@@ -101,12 +102,19 @@ const FaultProperty = "debug.farbench.fault"
 type asked struct {
 	device *Device
 	fault  string
+	do     func(ctx context.Context) // in place of a fault, unless nil
 }
 
 // maxAsked bounds the faults that wait for Run; more are dropped.
 const maxAsked = 16
 
 func (d *Device) propertyChanged(name, value string) {
+	switch name {
+	case powerProperty:
+		d.powerChanged(value)
+	case FirmwareProperty:
+		d.SetFirmware(value)
+	}
 	if name != FaultProperty || value == "" || value == "noexit" {
 		return
 	}
@@ -154,7 +162,7 @@ func (d *Device) interrupted() *interruption {
 
 func (d *Device) ask(fault string) {
 	select {
-	case d.bench.asked <- asked{d, fault}:
+	case d.bench.asked <- asked{device: d, fault: fault}:
 	default:
 	}
 }
@@ -169,6 +177,10 @@ func (b *Bench) carryOut(ctx context.Context) {
 			return
 		case a := <-b.asked:
 			running.Go(func() {
+				if a.do != nil {
+					a.do(ctx)
+					return
+				}
 				if err := a.device.suffer(ctx, a.fault); err != nil {
 					b.log.Warn("a fault asked for from a shell", "device", a.device.Serial(), "error", err)
 				}
@@ -196,9 +208,8 @@ func (d *Device) suffer(ctx context.Context, fault string) error {
 		d.Freeze()
 		back = d.Thaw
 	case "reboot":
-		d.Vanish()
-		d.machine.Boot(d.machine.Now())
-		after = max(after, d.bench.bootTime)
+		d.reboot(ctx, RebootSystem, "reboot,userrequested", after)
+		return nil
 	default:
 		return fmt.Errorf("%q is no fault", name)
 	}

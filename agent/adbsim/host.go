@@ -166,7 +166,7 @@ func (h *host) about(name string, which selector) {
 	}
 	switch name {
 	case "features":
-		if d.State != StateDevice {
+		if d.State != StateDevice && d.State != StateRecovery {
 			fail(h.conn, "%v", stateError(d.State))
 			return
 		}
@@ -185,7 +185,7 @@ func (h *host) about(name string, which selector) {
 func (h *host) device(ctx context.Context, service string) {
 	d := h.selected
 	lost, state := d.connected()
-	if state != StateDevice {
+	if !usable(lost, state) {
 		fail(h.conn, "%v", stateError(state))
 		return
 	}

@@ -42,7 +42,7 @@ func (s selector) fits(d listed) bool {
 // there is none.
 func (b *Bench) find(which selector) (listed, error) {
 	d, err := b.findAny(which)
-	if err == nil && d.State != StateDevice && d.State != StateRecovery {
+	if err == nil && d.State != StateDevice && d.State != StateRecovery && d.State != StateSideload {
 		err = stateError(d.State)
 	}
 	return d, err

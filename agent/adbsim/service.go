@@ -3,6 +3,7 @@ package adbsim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -40,7 +41,17 @@ func (d *Device) open(service string) (opened, error) {
 	case "sync":
 		return d.sync, nil
 	case "reboot":
-		return func(context.Context, io.ReadWriteCloser) { d.ask("reboot") }, nil
+		return func(ctx context.Context, s io.ReadWriteCloser) {
+			if strings.HasPrefix(arg, RebootSideload) && !d.isRoot() {
+				_, _ = fmt.Fprintf(s, "'adb root' is required for 'adb reboot %s'.\n", arg)
+				return
+			}
+			d.Reboot(arg, "reboot,"+reasonOf(arg, "adb"))
+			_, _ = io.Copy(io.Discard, s) // until the device is lost
+		}, nil
+	}
+	if does, ok := d.privilege(name, arg); ok {
+		return does, nil
 	}
 	return nil, errClosed
 }

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"errors"
+	"maps"
 	"sort"
 	"strings"
 	"sync"
@@ -70,6 +71,20 @@ func (p *Props) Put(name, value string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.values[name] = value
+}
+
+// Reset begins with a copy of values again, as a boot does; of what was set
+// meanwhile stays what is to be kept.
+func (p *Props) Reset(values map[string]string, keep func(name string) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := maps.Clone(values)
+	for name, value := range p.values {
+		if keep(name) {
+			next[name] = value
+		}
+	}
+	p.values = next
 }
 
 // List calls each with every property in the order of names.

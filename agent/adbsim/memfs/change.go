@@ -20,8 +20,8 @@ func (f *FS) Mkdir(name string) error {
 	if dir.kids[base] != nil {
 		return syscall.EEXIST
 	}
-	if dir.write != nil {
-		return dir.write
+	if err := f.refusal(dir); err != nil {
+		return err
 	}
 	if err := f.roomForEntry(); err != nil {
 		return err
@@ -85,8 +85,8 @@ func (f *FS) Remove(name string) error {
 	switch {
 	case n == nil:
 		return syscall.ENOENT
-	case dir.write != nil:
-		return dir.write
+	case f.refusal(dir) != nil:
+		return f.refusal(dir)
 	case len(n.kids) > 0:
 		return syscall.ENOTEMPTY
 	}
@@ -121,11 +121,11 @@ func (f *FS) Rename(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if src.write != nil {
-		return src.write
+	if err := f.refusal(src); err != nil {
+		return err
 	}
-	if dst.write != nil {
-		return dst.write
+	if err := f.refusal(dst); err != nil {
+		return err
 	}
 	if n.kind == Dir && strings.HasPrefix(path.Clean("/"+to)+"/", path.Clean("/"+from)+"/") {
 		return syscall.EINVAL
@@ -154,7 +154,7 @@ func (f *FS) Chmod(name string, perm fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	if dir, _, err := f.parent(name); err != nil || dir.write != nil {
+	if dir, _, err := f.parent(name); err != nil || f.refusal(dir) != nil {
 		return syscall.EPERM
 	}
 	n.perm = perm & fs.ModePerm
@@ -184,8 +184,8 @@ func (f *FS) Symlink(target, name string) error {
 	if dir.kids[base] != nil {
 		return syscall.EEXIST
 	}
-	if dir.write != nil {
-		return dir.write
+	if err := f.refusal(dir); err != nil {
+		return err
 	}
 	if err := f.roomForEntry(); err != nil {
 		return err

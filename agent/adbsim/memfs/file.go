@@ -41,8 +41,8 @@ func (f *FS) Open(name string, flag int) (*File, error) {
 		if n.made != nil {
 			return nil, syscall.EACCES
 		}
-		if dir, _, err := f.parent(name); err == nil && dir.write != nil {
-			return nil, dir.write
+		if dir, _, err := f.parent(name); err == nil && f.refusal(dir) != nil {
+			return nil, f.refusal(dir)
 		}
 	}
 	file := &File{fs: f, node: n, flag: flag}
@@ -63,8 +63,8 @@ func (f *FS) create(name string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if dir.write != nil {
-		return nil, dir.write
+	if err := f.refusal(dir); err != nil {
+		return nil, err
 	}
 	if dir.kids[base] != nil { // a link that points nowhere
 		return nil, syscall.ENOENT

@@ -30,10 +30,11 @@ type FS struct {
 	now   func() time.Time
 	quota int64
 
-	mu      sync.RWMutex // guards what is below and every node of the tree
-	used    int64
-	lastIno uint64
-	root    *node
+	mu                sync.RWMutex // guards what is below and every node of the tree
+	used              int64
+	lastIno           uint64
+	asRoot, remounted bool
+	root              *node
 }
 
 type node struct {
@@ -201,7 +202,24 @@ func (f *FS) Writable(name string) error {
 	if err != nil {
 		return err
 	}
-	return n.write
+	return f.refusal(n)
+}
+
+// Rights say what writers may do from now on: root may write where users may
+// not, and into the read-only part once it is mounted to be writable.
+func (f *FS) Rights(root, writable bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asRoot, f.remounted = root, writable
+}
+
+// refusal is what writing into a directory answers; nil allows it. The lock is
+// held.
+func (f *FS) refusal(dir *node) error {
+	if f.asRoot && (dir.write == syscall.EACCES || f.remounted && dir.write == syscall.EROFS) {
+		return nil
+	}
+	return dir.write
 }
 
 // Usage gives the bytes in use and the quota.

@@ -35,9 +35,14 @@ func setprop(p *machine.Proc, args []string) int {
 	return 0
 }
 
-// reboot asks the device for it and waits: it does not return from a reboot.
-func reboot(p *machine.Proc, _ []string) int {
-	if err := p.Machine.Props.Set("debug.farbench.fault", "reboot"); err != nil {
+// reboot asks init for it, perhaps into recovery or bootloader, and waits: it
+// does not return from a reboot.
+func reboot(p *machine.Proc, args []string) int {
+	mode := ""
+	if len(args) > 1 && args[len(args)-1] != "-p" {
+		mode = "," + args[len(args)-1]
+	}
+	if err := p.Machine.Props.Set("sys.powerctl", "reboot"+mode); err != nil {
 		p.Errorf("reboot: %v\n", err)
 		return 1
 	}

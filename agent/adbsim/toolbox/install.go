@@ -58,7 +58,7 @@ func files(m *machine.Machine) {
 		in.File(machine.BinDir+"/"+name, 0o755, []byte("simulated: "+name+"\n"))
 	}
 	in.Dir("/vendor/bin", syscall.EROFS)
-	in.File("/system/build.prop", 0o644, buildProp(m))
+	in.Made("/system/build.prop", func() []byte { return buildProp(m) })
 	in.File("/system/etc/hosts", 0o644, []byte("127.0.0.1       localhost\n::1             ip6-localhost\n"))
 	in.Made("/proc/version", func() []byte {
 		return []byte("Linux version 6.1.75-android14-11-farbench (build@farbench) (clang 17.0.2) #1 SMP PREEMPT\n")

@@ -108,7 +108,13 @@ func uname(p *machine.Proc, args []string) int {
 	return 0
 }
 
+// isRoot says whether adbd, and so every program, has the rights of root.
+func isRoot(p *machine.Proc) bool { return p.Machine.Props.Get("service.adb.root") == "1" }
+
 func id(p *machine.Proc, args []string) int {
+	if isRoot(p) {
+		return rootID(p, args)
+	}
 	if len(args) > 1 {
 		switch args[1] {
 		case "-u", "-g":
@@ -124,7 +130,24 @@ func id(p *machine.Proc, args []string) int {
 	return 0
 }
 
+func rootID(p *machine.Proc, args []string) int {
+	switch strings.Join(args[1:], " ") {
+	case "-u", "-g":
+		p.Printf("0\n")
+	case "-un", "-gn":
+		p.Printf("root\n")
+	default:
+		p.Printf("uid=0(root) gid=0(root) groups=0(root),1004(input),1007(log),1011(adb),1015(sdcard_rw),1028(sdcard_r)," +
+			"3001(net_bt_admin),3002(net_bt),3003(inet),3006(net_bw_stats),3009(readproc),3011(uhid) context=u:r:su:s0\n")
+	}
+	return 0
+}
+
 func whoami(p *machine.Proc, _ []string) int {
+	if isRoot(p) {
+		p.Printf("root\n")
+		return 0
+	}
 	p.Printf("shell\n")
 	return 0
 }
