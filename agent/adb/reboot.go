@@ -49,7 +49,12 @@ func (c *Client) lastWords(ctx context.Context, conn net.Conn) (string, error) {
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && len(said) == 0 {
 		return "", nil // cut: it left
 	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(string(said), "\uFFFD")), " "), nil
+	return oneLine(string(said)), nil
+}
+
+// oneLine is a device's words as one line of valid text.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
 }
 
 // Boot is which boot of a device goes on. ID is new with each one, empty where
