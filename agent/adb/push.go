@@ -56,7 +56,7 @@ func (c *Client) Push(ctx context.Context, transportID int64, local, remote stri
 	}
 	defer s.Close()
 	p := &push{course: course{Transfer: t}, sync: s, placing: placing{sync: s}}
-	if err := p.aim(ctx, local, remote, info.IsDir()); err != nil {
+	if err := p.aim(ctx, filepath.Base(local), remote, info.IsDir()); err != nil {
 		return Moved{}, err
 	}
 	if err := p.find(local, p.moved.To, info); err != nil {
@@ -85,14 +85,14 @@ type localFile struct {
 	info          fs.FileInfo
 }
 
-// aim finds where it goes.
-func (p *push) aim(ctx context.Context, local, remote string, isFolder bool) error {
+// aim finds where it goes: into remote, under its name, where that is a folder.
+func (p *push) aim(ctx context.Context, name, remote string, isFolder bool) error {
 	const op = "pushing"
 	there, err := p.sync.Stat(ctx, remote)
 	no, _ := errors.AsType[*Error](err)
 	switch {
 	case err == nil && there.Mode.IsDir():
-		remote = path.Join(remote, filepath.Base(local))
+		remote = path.Join(remote, name)
 	case err == nil && isFolder:
 		return invalid(op, "Choose another name", "%s on the device is no folder", remote)
 	case err == nil && !there.Mode.IsRegular():
@@ -171,14 +171,8 @@ func (p *push) add(f localFile) {
 }
 
 func (p *push) run(ctx context.Context) error {
-	if p.sync.features.Has("shell_v2") {
-		if err := p.sync.makeFolders(ctx, p.folders); err != nil {
-			return err
-		}
-	} else {
-		for _, folder := range p.folders {
-			p.skip(folder, "an empty folder, which this device's adb cannot make")
-		}
+	if err := p.makeFolders(ctx); err != nil {
+		return err
 	}
 	for _, f := range p.files {
 		m := p.begin(f.remote)
@@ -186,6 +180,17 @@ func (p *push) run(ctx context.Context) error {
 		if err := p.placing.put(ctx, f.remote, func(to string) error { return p.send(ctx, f, to, m) }, placed); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// makeFolders makes the folders that no file brings along.
+func (p *push) makeFolders(ctx context.Context) error {
+	if p.sync.features.Has("shell_v2") {
+		return p.sync.makeFolders(ctx, p.folders)
+	}
+	for _, folder := range p.folders {
+		p.skip(folder, "an empty folder, which this device's adb cannot make")
 	}
 	return nil
 }

@@ -80,18 +80,19 @@ func (c *course) begin(path string) *meter {
 	return m
 }
 
-// finish counts a file that is whole in its place.
-func (c *course) finish(m *meter, local, remote string) {
+// finish counts a file that is whole in its place, and gives its hash if that
+// was asked for.
+func (c *course) finish(m *meter, local, remote string) (sum string) {
 	c.now.Files++
 	c.moved.Files++
 	c.moved.Bytes += m.n
-	if c.Finished != nil {
-		file := Transferred{Local: local, Remote: remote, Bytes: m.n}
-		if m.sum != nil {
-			file.SHA256 = hex.EncodeToString(m.sum.Sum(nil))
-		}
-		c.Finished(file)
+	if m.sum != nil {
+		sum = hex.EncodeToString(m.sum.Sum(nil))
 	}
+	if c.Finished != nil {
+		c.Finished(Transferred{Local: local, Remote: remote, Bytes: m.n, SHA256: sum})
+	}
+	return sum
 }
 
 func (c *course) skip(path, reason string) {

@@ -22,12 +22,14 @@ import (
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
 	"github.com/farbench/farbench/agent/dial"
+	"github.com/farbench/farbench/agent/files"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
 	"github.com/farbench/farbench/agent/level"
 	"github.com/farbench/farbench/agent/life"
 	"github.com/farbench/farbench/agent/link"
 	"github.com/farbench/farbench/agent/run"
+	"github.com/farbench/farbench/agent/session"
 	"github.com/farbench/farbench/agent/spool"
 	"github.com/farbench/farbench/agent/wire"
 )
@@ -69,6 +71,7 @@ type Daemon struct {
 	devices *inventory.Inventory
 	adb     *adb.Client
 	link    *link.Link
+	desk    *session.Desk
 	console *console.Console
 	ready   sync.Once
 	// simBench is nil where a real adb server is used.
@@ -141,6 +144,8 @@ func (d *Daemon) wire() (err error) {
 	if d.runner, err = run.New(runs); err != nil {
 		return err
 	}
+	serve := &files.Server{ADB: d.adb}
+	d.desk = session.NewDesk(session.Config{Device: d.usable, Serve: serve.Serve, Logger: c.Logger})
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
@@ -156,7 +161,7 @@ func (d *Daemon) wire() (err error) {
 	}
 	d.link, err = link.New(link.Config{
 		Server: c.NATS, Name: c.Bench, Host: host, PID: os.Getpid(),
-		Life: d.life, Spool: d.spool, Bench: answers{d}, Logger: c.Logger, StateSent: d.stateSent,
+		Life: d.life, Spool: d.spool, Bench: answers{d}, Sessions: d.desk, Logger: c.Logger, StateSent: d.stateSent,
 	})
 	return err
 }
@@ -192,6 +197,12 @@ func (d *Daemon) changes() <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.altered
+}
+
+// usable finds a device that is ready.
+func (d *Daemon) usable(id string) (wire.Device, *wire.Fault) {
+	device, known := d.devices.Device(id)
+	return device, run.NotReady(id, device, known)
 }
 
 func (d *Daemon) stateSent() {

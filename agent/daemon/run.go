@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -21,7 +22,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.console != nil {
 		inner.start(d.console.Run)
 	}
-	inner.start(d.syncJournal, d.spool.Run)
+	inner.start(d.syncJournal, d.spool.Run, d.desk.Run)
 	outer.start(d.link.Run)
 
 	select {
@@ -29,7 +30,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	case <-inner.broken:
 	case <-outer.broken:
 	}
+	var work sync.WaitGroup
+	work.Go(d.desk.Stop)
 	d.runner.Stop()
+	work.Wait()
 	flush, cancel := context.WithTimeout(context.Background(), flushFor)
 	defer cancel()
 	d.spool.Flush(flush)

@@ -18,7 +18,13 @@ func (l *Link) command(nc *nats.Conn, m *nats.Msg) {
 		serve(l, nc, m, l.c.Bench.Start, func(s wire.Start) (string, string) { return s.Relay, s.Req })
 	case wire.CmdRunCancel:
 		serve(l, nc, m, l.c.Bench.Cancel, func(c wire.Cancel) (string, string) { return c.Relay, c.Req })
+	case wire.CmdRequest(wire.VerbSession):
+		l.openSession(nc, m)
 	default:
+		if sid := wire.SessionOf(m.Subject); sid != "" {
+			l.frame(nc, sid, m.Data)
+			return
+		}
 		l.request(nc, m)
 	}
 }

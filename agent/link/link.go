@@ -33,6 +33,19 @@ type Bench interface {
 	State() wire.State
 }
 
+// Sessions are what the hub opens and sends frames to. Its methods return at
+// once.
+type Sessions interface {
+	// Open begins a session whose frames go out by out; nil: it has begun.
+	Open(o wire.SessionOpen, out func(frame []byte) error) *wire.Fault
+	// Take takes a frame, and keeps it. It may say what the sender has to hear.
+	Take(sid string, frame []byte) (answer []byte)
+	// Unheard says that nobody takes a session's frames any more.
+	Unheard(sid string)
+	// Cut says that frames on their way are lost.
+	Cut()
+}
+
 // Config is what a link needs.
 type Config struct {
 	dial.Server
@@ -42,6 +55,7 @@ type Config struct {
 	Life      *life.Life
 	Spool     *spool.Spool
 	Bench     Bench
+	Sessions  Sessions
 	PingEvery time.Duration // 0 means 15 s: proxies close what is silent for longer
 	Logger    *slog.Logger
 	// StateSent, where not nil, is called when the broker has got the bench's
@@ -61,6 +75,8 @@ type Link struct {
 	mu     sync.Mutex // guards what follows; taken before the spool's
 	epoch  int        // grows with every connect: an older question's answer is stale
 	silent bool       // an outage was logged
+	// inboxOfBeats is where the broker says that nobody takes a session's frames.
+	inboxOfBeats string
 }
 
 // New makes a link; a mistake in where and how to connect is an error.
@@ -108,6 +124,13 @@ func (l *Link) oneLife(ctx context.Context) error {
 	if _, err := nc.Subscribe(inbox+".*", l.answered); err != nil {
 		return fmt.Errorf("subscribing acknowledgements: %w", err)
 	}
+	unheard := nats.NewInbox()
+	if _, err := nc.Subscribe(unheard+".*", l.unheard); err != nil {
+		return fmt.Errorf("subscribing what is not heard: %w", err)
+	}
+	l.mu.Lock()
+	l.inboxOfBeats = unheard + "."
+	l.mu.Unlock()
 	close(subscribed)
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -180,6 +203,7 @@ func (l *Link) beat(nc *nats.Conn) {
 // leave says goodbye and closes.
 func (l *Link) leave(nc *nats.Conn) {
 	l.c.Spool.Down()
+	l.c.Sessions.Cut()
 	l.mu.Lock()
 	l.silent = true // what follows is no outage
 	l.mu.Unlock()

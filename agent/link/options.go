@@ -24,6 +24,7 @@ func (l *Link) options(subscribed <-chan struct{}, closed chan<- error) []nats.O
 		nats.ReconnectHandler(connected),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			l.c.Spool.Down()
+			l.c.Sessions.Cut()
 			l.waiting(err)
 		}),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.waiting(err) }),

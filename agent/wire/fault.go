@@ -54,4 +54,7 @@ const (
 	Stalled      Code = "stalled"       // a transfer stood still for too long
 	BadReply     Code = "bad_reply"     // the device sent what its protocol does not allow
 	ActFailed    Code = "act_failed"    // the device was asked, and it did not do what an act wants
+	LinkLost     Code = "link_lost"     // a link between asker and bench was cut, or one of them is gone: a session has failed
+	BadFrame     Code = "bad_frame"     // a session's frame that the protocol does not allow
+	Cancelling   Code = "cancelled"     // the asker ended the session
 )

@@ -26,6 +26,8 @@ const (
 	VerbClock = "clock" // Request → Answer with Alive
 	VerbRun   = "run"   // Request with Run → Answer with Result; settles an id the journal never saw
 	VerbState = "state" // Request → Answer with State
+
+	VerbSession = "session" // SessionOpen → Answer, empty where the session has begun
 )
 
 // The bench's side.
@@ -35,6 +37,23 @@ func UpReply(relay, id string) string { return "up.reply." + relay + "." + id }
 func UpRun(run string) string         { return "up.run." + run }
 func UpResult(run string) string      { return "up.result." + run }
 
+// CmdSession and UpSession carry a session's frames, to the bench and from it.
+
+func CmdSession(sid string) string { return cmdSession + sid }
+func UpSession(sid string) string  { return "up.session." + sid }
+
+const cmdSession = "cmd.session."
+
+// SessionOf returns the session whose frames come on a subject that the bench
+// sees ("" for another subject).
+func SessionOf(subject string) string {
+	sid, ok := strings.CutPrefix(subject, cmdSession)
+	if !ok || !ValidID(sid) {
+		return ""
+	}
+	return sid
+}
+
 // The hub's side of the same subjects: the bench's account stands in them,
 // written by the broker and not by the bench.
 
@@ -42,6 +61,9 @@ func HubCmd(bench, cmd string) string    { return "cmd." + bench + strings.TrimP
 func HubUp(bench, up string) string      { return "hub." + bench + strings.TrimPrefix(up, "up") }
 func HubRun(bench, run string) string    { return HubUp(bench, UpRun(run)) }
 func HubResult(bench, run string) string { return HubUp(bench, UpResult(run)) }
+
+// HubSession is where a session's frames from a bench arrive.
+func HubSession(bench, sid string) string { return HubUp(bench, UpSession(sid)) }
 
 // HubReplies is what one relay subscribes for answers of all benches.
 func HubReplies(relay string) string { return "hub.*.reply." + relay + ".*" }

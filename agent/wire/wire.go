@@ -6,7 +6,7 @@
 // reader passes over fields that it does not know; a change that an old reader
 // would misunderstand raises Version and gets a line in the history below.
 //
-//	1  2026-11-21  runs, blocks, inventory, beats
+//	1  2026-11-21  runs, blocks, inventory, beats; sessions
 package wire
 
 // Version is the protocol's version, sent in every Alive and in the browser's

@@ -133,6 +133,9 @@ func (b *Bridge) unheard(msg *nats.Msg) {
 		return
 	}
 	req := msg.Subject[strings.LastIndexByte(msg.Subject, '.')+1:]
+	if b.open.unheard(req) {
+		return
+	}
 	b.asks.mu.Lock()
 	defer b.asks.mu.Unlock()
 	if q := b.asks.open[req]; q != nil {

@@ -35,6 +35,7 @@ type Bridge struct {
 	relay string
 	log   *slog.Logger
 	asks  asks
+	open  sessions
 	drops drops
 	junk  Junk
 

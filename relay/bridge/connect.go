@@ -34,6 +34,7 @@ func (b *Bridge) options(wake func()) ([]nats.Option, error) {
 				err = errors.New("the connection was closed")
 			}
 			b.setTrouble(fmt.Errorf("no connection to the broker: %w", err))
+			b.open.cut()
 			b.log.Warn("lost the broker, reconnecting", "err", err)
 		}),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
+	"github.com/farbench/farbench/relay/sessions"
 )
 
 // Config says where the broker is and how long history is kept. OnBench and
@@ -39,6 +40,7 @@ type Core struct {
 	runs      *runs.Runs
 	reader    *reader.Reader
 	keeper    *keeper.Keeper
+	sessions  *sessions.Sessions
 }
 
 // New builds the parts; Run starts them.
@@ -73,14 +75,16 @@ func New(cfg Config) *Core {
 	})
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
+	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, SaidBy: runs.SaidBy, Logger: cfg.Logger})
 	return c
 }
 
-// Benches, Runs, Reader and Documents are the parts that the web side uses.
+// Benches, Runs, Reader, Documents and Sessions are the parts that the web side uses.
 func (c *Core) Benches() *benches.Benches       { return c.benches }
 func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }
 func (c *Core) Documents() *documents.Documents { return c.documents }
+func (c *Core) Sessions() *sessions.Sessions    { return c.sessions }
 
 // Ready is nil while the broker answers and every stream is there.
 func (c *Core) Ready() error { return c.bridge.Ready() }

@@ -8,6 +8,7 @@ type Frame []byte
 
 const (
 	opText  = 0x80 | 1
+	opBin   = 0x80 | 2
 	opClose = 0x80 | 8
 	opPing  = 0x80 | 9
 	opPong  = 0x80 | 10
@@ -16,6 +17,9 @@ const (
 // Text frames a message. A server's frames are unmasked, so the same bytes
 // serve every connection.
 func Text(payload []byte) Frame { return frame(opText, payload) }
+
+// Binary frames a piece of a session.
+func Binary(payload []byte) Frame { return frame(opBin, payload) }
 
 // TextOf frames the parts as one message, without joining them before.
 func TextOf(parts ...[]byte) Frame {

@@ -36,7 +36,7 @@ func (r *Runs) Cancel(ctx context.Context, id, by string) error {
 	case err != nil:
 		return unavailable("the bench did not answer the cancel: " + err.Error())
 	case a.Fault != nil:
-		return saidBy(run.Bench, a.Fault)
+		return SaidBy(run.Bench, a.Fault)
 	case a.Result != nil:
 		r.take(run.Bench, *a.Result)
 	}

@@ -21,10 +21,10 @@ func unavailable(why string) *wire.Fault {
 // maxSaid bounds each text of a bench's fault, in bytes.
 const maxSaid = 2 << 10
 
-// saidBy is a fault as a bench may say it: about its devices and the run, in
+// SaidBy is a fault as a bench may say it: about its devices and the run, in
 // texts of a sane length. Any other code would speak for the relay: a browser
 // that reads "unauthorized" signs its tester out.
-func saidBy(bench string, f *wire.Fault) *wire.Fault {
+func SaidBy(bench string, f *wire.Fault) *wire.Fault {
 	said := &wire.Fault{Code: f.Code, Message: cut(f.Message), Hint: cut(f.Hint), Retry: f.Retry}
 	switch f.Code {
 	case wire.DeviceUnknown, wire.DeviceOffline, wire.DeviceUnauthorized, wire.RunEnded, wire.NotFound,

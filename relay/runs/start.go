@@ -229,7 +229,7 @@ func (r *Runs) outcome(ctx context.Context, q *bridge.Question, c wire.Claim, li
 	case a.Fault == nil, a.Fault.Code != wire.OtherLife && a.Life != life:
 		return next, false, nil // not the word of the life that was asked
 	case a.Fault.Code != wire.OtherLife:
-		fault := *saidBy(c.Bench, a.Fault)
+		fault := *SaidBy(c.Bench, a.Fault)
 		if fault.Code == wire.Draining {
 			fault = *benchOffline(c.Bench, "its agent is stopping")
 		}

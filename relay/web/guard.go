@@ -21,6 +21,7 @@ const (
 	pathMetrics = "/metrics"
 	pathOpenAPI = "/openapi.json"
 	pathSocket  = "/ws"
+	pathBulk    = "/ws/bulk"
 	pathEvents  = "/events"
 	pathAPI     = "/api/"
 	pathSession = "/api/v1/session"
@@ -124,7 +125,7 @@ func (s *Server) whence(c *fiber.Ctx) *wire.Fault {
 // open says whether a route needs no token. The socket has its own hello.
 func open(method, path string) bool {
 	switch path {
-	case pathHealth, pathReady, pathSocket:
+	case pathHealth, pathReady, pathSocket, pathBulk:
 		return method == http.MethodGet || method == http.MethodHead
 	case pathSession, pathRedeem:
 		return method == http.MethodPost

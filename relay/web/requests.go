@@ -44,6 +44,8 @@ func (v *visit) request(m api.Frame) {
 			v.c.Send(answerFrame(m.I, run))
 			return nil
 		})
+	case "session.open":
+		v.openSession(m)
 	default:
 		v.fail(m.I, &wire.Fault{Code: wire.NotFound, Message: "this relay knows no request " + strconv.Quote(cut(m.M, 40))})
 	}

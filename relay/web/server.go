@@ -24,6 +24,7 @@ import (
 	"github.com/farbench/farbench/relay/hub"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
+	"github.com/farbench/farbench/relay/sessions"
 )
 
 // Benches is what web asks of the benches.
@@ -60,6 +61,12 @@ type Reader interface {
 	Log(ctx context.Context, run string, from int64, f reader.Follower) error
 }
 
+// Sessions opens sessions at benches. out gets a session's frames from there,
+// and may wait for its reader until done is closed.
+type Sessions interface {
+	Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*sessions.Session, error)
+}
+
 // Config is what a Server is built from.
 type Config struct {
 	Listen string   // host:port; port 0 lets the kernel choose
@@ -71,6 +78,7 @@ type Config struct {
 	Runs      Runs
 	Reader    Reader
 	Documents Documents
+	Sessions  Sessions
 	Ready     func() error // nil once the relay can serve
 	Static    fs.FS        // the built dashboard; nil: the embedded one
 	Logger    *slog.Logger

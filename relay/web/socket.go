@@ -23,8 +23,16 @@ const (
 // localWho is how the guard's finding crosses the upgrade: only string keys do.
 const localWho = "who"
 
+// routeSocket serves /ws, and /ws/bulk beside it: what is large has a socket of
+// its own, so that it never delays a keystroke.
 func (s *Server) routeSocket() {
-	upgrade := websocket.New(s.serveSocket, websocket.Config{
+	s.routeSocketAt(pathSocket, "socket", "farbench.v1 over WebSocket; hello authenticates", false)
+	s.routeSocketAt(pathBulk, "bulk", "farbench.v1 over WebSocket with sessions of files: req session.open, then binary frames", true)
+}
+
+func (s *Server) routeSocketAt(path, id, summary string, isBulk bool) {
+	serve := func(pooled *websocket.Conn) { s.serveSocket(pooled, isBulk) }
+	upgrade := websocket.New(serve, websocket.Config{
 		ReadBufferSize:  256,
 		WriteBufferSize: 256, // the library writes control frames at most
 		WriteBufferPool: &sync.Pool{},
@@ -35,7 +43,7 @@ func (s *Server) routeSocket() {
 			}
 		},
 	})
-	op := s.plain(pathSocket, "socket", "farbench.v1 over WebSocket; hello authenticates", "application/json", func(c *fiber.Ctx) error {
+	op := s.plain(path, id, summary, "application/json", func(c *fiber.Ctx) error {
 		if !websocket.IsWebSocketUpgrade(c) {
 			return send(c, s.status(fiber.StatusUpgradeRequired, "this is a WebSocket"))
 		}
@@ -54,7 +62,7 @@ var fullHouse = &wire.Fault{Code: wire.TooMany, Message: "too many sockets are o
 
 // serveSocket lives as long as the socket does. Everything that touches the
 // socket has ended when it returns.
-func (s *Server) serveSocket(pooled *websocket.Conn) {
+func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 	ws := pooled.Conn // never the pooled wrapper: it is handed to the next client
 	person, _ := pooled.Locals(localWho).(who)
 	out := &socket{conn: ws.NetConn().(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn), ws: ws}
@@ -78,6 +86,11 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 
 	visit := newVisit(s, c, person)
 	defer visit.leave()
+	read := ws.ReadMessage
+	if isBulk {
+		visit.sessions = newSessionsOf(visit)
+		read = (&frames{ws: ws}).read
+	}
 	defer func() {
 		if cause := recover(); cause != nil {
 			f := s.panicked("reading a socket", cause)
@@ -85,19 +98,22 @@ func (s *Server) serveSocket(pooled *websocket.Conn) {
 		}
 	}()
 	for {
-		kind, payload, err := ws.ReadMessage()
+		kind, payload, err := read()
 		switch {
 		case errors.Is(err, fasthttpws.ErrReadLimit):
 			c.Abort(hub.TooBig) // the library has said so
 			return
 		case err != nil:
 			return
+		case kind == fasthttpws.BinaryMessage && isBulk && visit.greeted:
+			c.Heard()
+			visit.sessions.take(payload)
 		case kind != fasthttpws.TextMessage:
-			c.Close(hub.Malformed, "binary frames carry session bytes, and there is no session", 0)
+			c.Close(hub.Malformed, "binary frames carry session bytes, and belong to /ws/bulk", 0)
 		default:
 			c.Heard()
 			visit.take(payload)
-			if visit.greeted {
+			if visit.greeted && !isBulk {
 				ws.SetReadLimit(frameLimit)
 			}
 		}

@@ -35,7 +35,8 @@ type visit struct {
 	greeted  bool
 	refusals int
 	maxRooms int
-	vector   *vector // of an event stream; nil: a socket's client keeps its own offsets
+	sessions *sessionsOf // of a bulk socket; nil: it has none
+	vector   *vector     // of an event stream; nil: a socket's client keeps its own offsets
 
 	mu   sync.Mutex // guards subs
 	subs map[string]subscription
@@ -60,6 +61,9 @@ func (v *visit) leave() {
 	v.mu.Unlock()
 	for _, sub := range subs {
 		sub.stop()
+	}
+	if v.sessions != nil {
+		v.sessions.leave()
 	}
 	v.working.Wait()
 	// A run that was started with watch may have joined its room meanwhile; its

@@ -55,7 +55,7 @@ func (s *serve) Run() error {
 	})
 	site, err = web.New(web.Config{
 		Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token,
-		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Ready: hub.Ready, Logger: log,
+		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Ready: hub.Ready, Logger: log,
 	})
 	if err != nil {
 		return err

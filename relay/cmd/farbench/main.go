@@ -36,6 +36,8 @@ type arguments struct {
 
 	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
 	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
+	Push    pushCommand    `cmd:"" help:"Send files and folders of this PC to a device."`
+	Pull    pullCommand    `cmd:"" help:"Fetch files and folders of a device."`
 	Check   checkCommand   `cmd:"" help:"Run the lab's checks on a device and say how they came out."`
 	Checks  checksCommand  `cmd:"" help:"List the lab's checks."`
 	Runs    runsCommand    `cmd:"" help:"List runs, newest first."`

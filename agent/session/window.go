@@ -1,0 +1,79 @@
+package session
+
+import "time"
+
+// A window is how much may be on its way and unread. It bounds the memory of
+// everyone on the way, and how long what else goes over the link waits: so it
+// is small, and grows only where the bytes go fast.
+const (
+	minWindow = 256 << 10
+	maxWindow = 4 << 20
+	// quick is how fast a window has to be read to become larger, slow how
+	// slowly to become smaller again.
+	quick = 100 * time.Millisecond
+	slow  = 2 * time.Second
+)
+
+type window struct {
+	size  uint64
+	mark  uint64 // how much was read when the window was last looked at
+	since time.Time
+}
+
+// fit makes the window larger or smaller by how long its worth took.
+func (w *window) fit(taken uint64, now time.Time) {
+	if w.since.IsZero() {
+		w.since = now
+	}
+	if taken-w.mark < w.size {
+		return
+	}
+	switch took := now.Sub(w.since); {
+	case took < quick:
+		w.size = min(2*w.size, maxWindow)
+	case took > slow:
+		w.size = max(w.size/2, minWindow)
+	}
+	w.mark, w.since = taken, now
+}
+
+// chunks are bytes that wait to be read. Many small ones are joined: each piece
+// of memory holds much.
+type chunks struct {
+	list [][]byte
+	own  bool // the last of them is a copy, with room for more
+}
+
+const (
+	smallChunk = 4 << 10
+	ownChunk   = 32 << 10
+)
+
+func (c *chunks) empty() bool { return len(c.list) == 0 }
+
+func (c *chunks) put(p []byte) {
+	if len(p) > smallChunk {
+		c.list, c.own = append(c.list, p), false
+		return
+	}
+	if last := len(c.list) - 1; c.own && last >= 0 && cap(c.list[last])-len(c.list[last]) >= len(p) {
+		c.list[last] = append(c.list[last], p...)
+		return
+	}
+	c.list, c.own = append(c.list, append(make([]byte, 0, ownChunk), p...)), true
+}
+
+func (c *chunks) take(p []byte) (n int) {
+	for len(c.list) > 0 && n < len(p) {
+		k := copy(p[n:], c.list[0])
+		n += k
+		if c.list[0] = c.list[0][k:]; len(c.list[0]) == 0 {
+			c.list[0] = nil
+			c.list = c.list[1:]
+		}
+	}
+	if len(c.list) == 0 {
+		c.list, c.own = nil, false
+	}
+	return n
+}

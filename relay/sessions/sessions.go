@@ -1,0 +1,135 @@
+// Package sessions opens sessions at benches and passes their frames on, in both
+// directions, as they are: it looks at a frame's head and holds either side to
+// what the other has allowed, so a relay's memory stays bounded whatever a bench
+// or a client does. It knows bridge and neither Fiber nor sockets.
+package sessions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
+)
+
+// Config is what sessions need.
+type Config struct {
+	Bridge *bridge.Bridge
+	// Usable says what keeps work from beginning on a device.
+	Usable func(ctx context.Context, bench, device string) error
+	// SaidBy is a bench's fault as it may be passed on.
+	SaidBy func(bench string, f *wire.Fault) *wire.Fault
+	Logger *slog.Logger
+}
+
+// answerWithin bounds how long a bench may take to begin a session.
+const answerWithin = 5 * time.Second
+
+// Sessions opens sessions.
+type Sessions struct {
+	cfg  Config
+	junk bridge.Junk
+}
+
+// New makes them.
+func New(cfg Config) *Sessions { return &Sessions{cfg: cfg} }
+
+// Open opens a session. Its frames from the bench go to out, which may wait for
+// its reader until done is closed; its last one closes the session. The caller
+// gives the asker's frames to Take, and calls Leave when the asker has gone.
+func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*Session, error) {
+	if err := validate(q); err != nil {
+		return nil, err
+	}
+	if err := s.cfg.Usable(ctx, q.Bench, q.Device); err != nil {
+		return nil, err
+	}
+	x := &Session{s: s, ID: wire.NewID("s"), bench: q.Bench, stream: q.Stream, out: out, done: make(chan struct{})}
+	if err := x.subscribe(); err != nil {
+		return nil, unavailable(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	answer, err := s.cfg.Bridge.AskOnce(ctx, q.Bench, wire.CmdRequest(wire.VerbSession), func(relay, req string) any {
+		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by, SessionSpec: q.SessionSpec}
+	})
+	switch {
+	case errors.Is(err, bridge.ErrNoResponders):
+		err = &wire.Fault{Code: wire.BenchOffline, Message: "bench " + q.Bench + " is offline: its agent has just gone", Hint: "check that the bench PC is on and its agent runs; nothing was started", Retry: true}
+	case errors.Is(err, bridge.ErrAway):
+		err = unavailable(err)
+	case err != nil:
+		err = &wire.Fault{Code: wire.Unavailable, Message: "bench " + q.Bench + " did not answer in time", Hint: "try again", Retry: true}
+	case answer.Fault != nil:
+		err = s.cfg.SaidBy(q.Bench, answer.Fault)
+	}
+	if err != nil {
+		x.Leave()
+		return nil, err
+	}
+	x.work.Go(x.beat)
+	return x, nil
+}
+
+// subscribe comes before the bench is asked: it may send at once.
+func (x *Session) subscribe() (err error) {
+	x.mu.Lock() // the link may be lost before it is known here
+	defer x.mu.Unlock()
+	x.link, err = x.s.cfg.Bridge.Session(x.bench, x.ID, x.fromBench, x.lost)
+	return err
+}
+
+func unavailable(err error) error {
+	return &wire.Fault{Code: wire.Unavailable, Message: err.Error(), Hint: "try again in a moment", Retry: true}
+}
+
+// Bounds of a request.
+const (
+	maxPath  = 1024
+	maxName  = 255
+	maxFlags = 32
+	maxFlag  = 256
+)
+
+// validate lists every mistake at once.
+func validate(q api.SessionRequest) error {
+	var wrong []string
+	if q.Bench == "" {
+		wrong = append(wrong, "bench is missing")
+	}
+	if q.Device == "" {
+		wrong = append(wrong, "device is missing")
+	}
+	if q.Stream == 0 || q.Stream > 1<<32-1 {
+		wrong = append(wrong, "stream must be 1 to 4294967295")
+	}
+	switch q.Kind {
+	case wire.SessionPush, wire.SessionPull:
+		if !strings.HasPrefix(q.Path, "/") || len(q.Path) > maxPath || strings.IndexByte(q.Path, 0) >= 0 {
+			wrong = append(wrong, fmt.Sprintf("path must be an absolute path on the device, at most %d bytes", maxPath))
+		}
+	case wire.SessionInstall:
+	default:
+		wrong = append(wrong, fmt.Sprintf("kind %.20q must be push, pull or install", q.Kind))
+	}
+	if q.Kind == wire.SessionPush && (q.Name == "" || q.Name == "." || q.Name == ".." || len(q.Name) > maxName || strings.ContainsAny(q.Name, "/\x00")) {
+		wrong = append(wrong, "name must be the name of the file or folder that is pushed")
+	}
+	if len(q.Flags) > maxFlags {
+		wrong = append(wrong, fmt.Sprintf("%d flags, at most %d are allowed", len(q.Flags), maxFlags))
+	}
+	for _, flag := range q.Flags {
+		if len(flag) > maxFlag || strings.IndexByte(flag, 0) >= 0 {
+			wrong = append(wrong, fmt.Sprintf("the flag %.40q cannot be given", flag))
+		}
+	}
+	if wrong != nil {
+		return &wire.Fault{Code: wire.Invalid, Message: strings.Join(wrong, "; "), Hint: "correct this and ask again"}
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+
+	fasthttpws "github.com/fasthttp/websocket"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/sessions"
+)
+
+// maxSessions is how many sessions a socket may have at once.
+const maxSessions = 16
+
+// sessionsOf are the sessions of one bulk socket, by their streams.
+type sessionsOf struct {
+	v *visit
+
+	mu     sync.Mutex // guards what follows
+	left   bool
+	taken  map[uint64]bool // being opened, or open
+	opened map[uint64]*sessions.Session
+}
+
+func newSessionsOf(v *visit) *sessionsOf {
+	return &sessionsOf{v: v, taken: map[uint64]bool{}, opened: map[uint64]*sessions.Session{}}
+}
+
+// openSession answers a req session.open.
+func (v *visit) openSession(m api.Frame) {
+	var q api.SessionRequest
+	err := json.Unmarshal(m.D, &q)
+	switch {
+	case v.sessions == nil:
+		v.fail(m.I, &wire.Fault{Code: wire.Invalid, Message: "this socket carries no files", Hint: "ask on " + pathBulk})
+		return
+	case err != nil:
+		v.fail(m.I, &wire.Fault{Code: wire.Invalid, Message: "d is no session request: " + err.Error()})
+		return
+	}
+	if fault := v.sessions.reserve(q.Stream); fault != nil {
+		v.fail(m.I, fault)
+		return
+	}
+	began := v.do(m.I, m.M, answerLimit, func(ctx context.Context) error {
+		x, err := v.s.cfg.Sessions.Open(ctx, q, v.who.user.Name, v.sessions.out)
+		if err != nil {
+			v.sessions.free(q.Stream)
+			return err
+		}
+		v.sessions.add(x)
+		v.c.Send(answerFrame(m.I, api.Session{ID: x.ID, Stream: q.Stream}))
+		return nil
+	})
+	if !began {
+		v.sessions.free(q.Stream)
+	}
+}
+
+func (o *sessionsOf) reserve(stream uint64) *wire.Fault {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.taken[stream]:
+		return &wire.Fault{Code: wire.IDConflict, Message: fmt.Sprintf("stream %d is in use", stream), Hint: "use another number"}
+	case len(o.taken) >= maxSessions:
+		return &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("%d sessions are open on this socket", len(o.taken)), Hint: "wait until some have ended", Retry: true}
+	}
+	o.taken[stream] = true
+	return nil
+}
+
+func (o *sessionsOf) free(stream uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.taken, stream)
+	delete(o.opened, stream)
+}
+
+// add notes an open session until it ends.
+func (o *sessionsOf) add(x *sessions.Session) {
+	o.mu.Lock()
+	left := o.left
+	o.opened[x.Stream()] = x
+	o.mu.Unlock()
+	if left { // meanwhile
+		x.Leave()
+		return
+	}
+	o.v.working.Go(func() {
+		<-x.Done()
+		x.Leave()
+		o.free(x.Stream())
+	})
+}
+
+// out queues a frame for the browser as soon as there is room.
+func (o *sessionsOf) out(frame []byte, done <-chan struct{}) error {
+	f := hub.Binary(frame)
+	for !o.v.c.Offer(f) {
+		if err := o.v.c.Await(done); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take passes a binary frame on. Those of a session that has just ended are
+// still on their way.
+func (o *sessionsOf) take(frame []byte) {
+	f, err := wire.ParseFrame(frame)
+	if err != nil {
+		o.v.c.Close(hub.Malformed, err.Error(), 0)
+		return
+	}
+	o.mu.Lock()
+	x := o.opened[f.Stream]
+	o.mu.Unlock()
+	if x != nil {
+		x.Take(f, frame)
+	}
+}
+
+// leave ends all sessions.
+func (o *sessionsOf) leave() {
+	o.mu.Lock()
+	o.left = true
+	var all []*sessions.Session
+	for _, x := range o.opened {
+		all = append(all, x)
+	}
+	o.mu.Unlock()
+	for _, x := range all {
+		x.Leave()
+	}
+}
+
+// frames reads messages of at most a frame into one buffer: each is gone when
+// the next is read.
+type frames struct {
+	ws  *fasthttpws.Conn
+	buf []byte
+}
+
+func (r *frames) read() (kind int, payload []byte, err error) {
+	kind, in, err := r.ws.NextReader()
+	if err != nil {
+		return kind, nil, err
+	}
+	if r.buf == nil {
+		r.buf = make([]byte, wire.MaxFrame+1)
+	}
+	n := 0
+	for n < len(r.buf) {
+		k, err := in.Read(r.buf[n:])
+		n += k
+		if err == io.EOF {
+			return kind, r.buf[:n], nil
+		}
+		if err != nil {
+			return kind, nil, err
+		}
+	}
+	return kind, nil, fasthttpws.ErrReadLimit
+}
