@@ -28,8 +28,8 @@ func TestAccess_EveryRouteOfTheDocumentNeedsAToken(t *testing.T) {
 	if err := json.Unmarshal([]byte(body(t, s.ask("GET", "/openapi.json", ""))), &document); err != nil {
 		t.Fatal(err)
 	}
-	free := map[string]bool{"get /healthz": true, "get /readyz": true, "get /ws": true, "post /api/v1/session": true, "post /api/v1/link/redeem": true}
-	for _, path := range []string{"/api/v1/benches", "/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/runs/{id}/log", "/api/v1/runs/{id}/cancel", "/api/v1/runs/{id}/verdict", "/api/v1/checks", "/api/v1/checks/try", "/api/v1/settings", "/api/v1/history", "/metrics", "/openapi.json", "/ws", "/healthz", "/readyz", "/api/v1/session", "/api/v1/link", "/api/v1/link/redeem"} {
+	free := map[string]bool{"get /healthz": true, "get /readyz": true, "get /ws": true, "get /ws/bulk": true, "post /api/v1/session": true, "post /api/v1/link/redeem": true}
+	for _, path := range []string{"/api/v1/benches", "/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/runs/{id}/log", "/api/v1/runs/{id}/cancel", "/api/v1/runs/{id}/verdict", "/api/v1/checks", "/api/v1/checks/try", "/api/v1/settings", "/api/v1/history", "/metrics", "/openapi.json", "/ws", "/ws/bulk", "/healthz", "/readyz", "/api/v1/session", "/api/v1/link", "/api/v1/link/redeem"} {
 		if document.Paths[path] == nil {
 			t.Errorf("%s is not in the document", path)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,13 @@ func placeOf(word string) (place, error) {
 		return place{}, &usageError{fmt.Sprintf("%q is no valid UTF-8", word), "rename it on the device first"}
 	}
 	return place{word[:at], word[at+1:]}, nil
+}
+
+// isPlaceWord says whether a word is a place on a device rather than a path of
+// this PC.
+func isPlaceWord(word string) bool {
+	_, err := placeOf(word)
+	return err == nil && filepath.VolumeName(word) == ""
 }
 
 // find says which bench and device a target is.

@@ -21,8 +21,8 @@ type pullCommand struct {
 
 func (c pullCommand) Run(around *surroundings) error {
 	words, local := c.Paths, "."
-	if len(words) > 1 {
-		words, local = words[:len(words)-1], words[len(words)-1]
+	if last := words[len(words)-1]; len(words) > 1 && !isPlaceWord(last) {
+		words, local = words[:len(words)-1], last
 	}
 	var from []place
 	for _, word := range words {
@@ -31,9 +31,6 @@ func (c pullCommand) Run(around *surroundings) error {
 			return err
 		}
 		from = append(from, p)
-	}
-	if len(from) == 0 {
-		return &usageError{"name what to pull", "farbench pull BENCH/DEVICE:/PATH… LOCAL"}
 	}
 	if info, err := os.Stat(local); len(from) > 1 && (err != nil || !info.IsDir()) {
 		return &usageError{fmt.Sprintf("%s is no folder, and several things go there", local), "make it first"}
