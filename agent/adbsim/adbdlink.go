@@ -133,7 +133,7 @@ func (a *adbd) open(ctx context.Context, remote uint32, service string) {
 		return
 	}
 	a.running.Go(func() {
-		run(ctx, s)
+		a.device.over(run)(ctx, s)
 		_ = s.Close()
 	})
 }

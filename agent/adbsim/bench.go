@@ -38,6 +38,7 @@ type Bench struct {
 	after    func(d time.Duration) <-chan time.Time
 	devices  []*Device // as made; the list does not change
 	asked    chan asked
+	host     *hostFaults
 
 	mu      sync.Mutex // guards what is below
 	servers []server
@@ -70,7 +71,7 @@ func New(cfg Config) *Bench {
 	if cfg.After == nil {
 		cfg.After = time.After
 	}
-	b := &Bench{log: cfg.Logger, bootTime: cfg.BootTime, after: cfg.After, changed: make(chan struct{}), asked: make(chan asked, maxAsked)}
+	b := &Bench{log: cfg.Logger, bootTime: cfg.BootTime, after: cfg.After, changed: make(chan struct{}), asked: make(chan asked, maxAsked), host: newHostFaults()}
 	for i := range cfg.Devices {
 		b.devices = append(b.devices, newDevice(b, i, cfg))
 	}

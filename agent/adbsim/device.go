@@ -28,8 +28,13 @@ type Device struct {
 	lose        context.CancelFunc
 	frozen      chan struct{} // not nil while frozen; closed when it thaws
 	noExit      bool
+	noise       bool          // outputs begin with bytes that are no text
+	stuck       bool          // offline until somebody reconnects it
+	forgotten   bool          // by the host server, until somebody connects it
+	installs    string        // the code with which installs fail, "" for none
 	interrupt   *interruption // of the next transfer
 	features    string
+	link        link
 
 	boot                   int    // how often it has rebooted
 	firmware, nextFirmware string // incremental versions; "" is the one that it was built with
@@ -89,7 +94,7 @@ func (b *Bench) list() []listed {
 	var out []listed
 	for _, d := range b.devices {
 		d.mu.Lock()
-		if d.state != "" {
+		if d.state != "" && !d.forgotten {
 			out = append(out, listed{d, d.serial, d.devPath, d.state, d.transportID})
 		}
 		d.mu.Unlock()
@@ -104,9 +109,14 @@ func (d *Device) attach(state string) {
 	d.mu.Lock()
 	d.transportID = id
 	d.state = state
-	d.connection, d.lose = context.WithCancel(context.Background())
+	d.connection, d.lose = newConnection()
+	d.stuck, d.forgotten = false, false
 	d.mu.Unlock()
 	d.machine.Resume()
+}
+
+func newConnection() (context.Context, context.CancelFunc) {
+	return context.WithCancel(context.Background())
 }
 
 // connected gives the context that ends when the device is lost, and its

@@ -1,16 +1,5 @@
 package adbsim
 
-import (
-	"context"
-	"fmt"
-	"strconv"
-	"strings"
-	"sync"
-	"time"
-
-	"github.com/farbench/farbench/agent/adbsim/logd"
-)
-
 // States that SetState and SetDeviceState take: adb's own words.
 const (
 	StateDevice       = "device"
@@ -89,52 +78,6 @@ func (d *Device) Thaw() {
 	}
 }
 
-// FaultProperty is the system property by which a shell on the device asks for
-// a fault: setprop debug.farbench.fault VALUE. "noexit" lets commands end
-// without their exit packet, "" ends that. "cut N" ends the stream of the next
-// push or pull after N bytes, "stall N" freezes the device there. "flood N"
-// fills the log with N lines a second, "flood 0" ends that. "offline", "unauthorized",
-// "recovery", "vanish", "freeze" and "reboot" happen to the device at once; a
-// time behind them, as in "offline 5s", is when it comes back.
-const FaultProperty = "debug.farbench.fault"
-
-// asked is a fault that a shell on a device has asked for.
-type asked struct {
-	device *Device
-	fault  string
-	do     func(ctx context.Context) // in place of a fault, unless nil
-}
-
-// maxAsked bounds the faults that wait for Run; more are dropped.
-const maxAsked = 16
-
-func (d *Device) propertyChanged(name, value string) {
-	switch name {
-	case powerProperty:
-		d.powerChanged(value)
-	case FirmwareProperty:
-		d.SetFirmware(value)
-	}
-	if name != FaultProperty || value == "" || value == "noexit" {
-		return
-	}
-	word, rest, _ := strings.Cut(value, " ")
-	if after, err := strconv.ParseInt(rest, 10, 64); err == nil && after >= 0 {
-		switch word {
-		case "cut":
-			d.InterruptTransfer(after, nil)
-			return
-		case "stall":
-			d.InterruptTransfer(after, (*Device).Freeze)
-			return
-		case "flood":
-			d.FloodLog(int(min(after, logd.FloodRate)))
-			return
-		}
-	}
-	d.ask(value)
-}
-
 // interruption is what happens in the middle of a transfer.
 type interruption struct {
 	after int64 // bytes of content
@@ -160,69 +103,30 @@ func (d *Device) interrupted() *interruption {
 	return i
 }
 
-func (d *Device) ask(fault string) {
-	select {
-	case d.bench.asked <- asked{device: d, fault: fault}:
-	default:
-	}
+// Stick makes the device stay offline until somebody has adb reconnect it.
+func (d *Device) Stick() {
+	d.SetState(StateOffline)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stuck = true
 }
 
-// carryOut brings about the faults asked for from shells, until ctx ends.
-func (b *Bench) carryOut(ctx context.Context) {
-	var running sync.WaitGroup
-	defer running.Wait()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case a := <-b.asked:
-			running.Go(func() {
-				if a.do != nil {
-					a.do(ctx)
-					return
-				}
-				if err := a.device.suffer(ctx, a.fault); err != nil {
-					b.log.Warn("a fault asked for from a shell", "device", a.device.Serial(), "error", err)
-				}
-			})
-		}
-	}
+// FillStorage leaves no room on the device, or gives it back.
+func (d *Device) FillStorage(full bool) { d.machine.FS.Fill(full) }
+
+// FailInstalls makes each install fail with a code of adb's, such as
+// INSTALL_FAILED_VERSION_DOWNGRADE; "" ends that.
+func (d *Device) FailInstalls(code string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.installs = code
 }
 
-func (d *Device) suffer(ctx context.Context, fault string) error {
-	name, rest, _ := strings.Cut(fault, " ")
-	var after time.Duration
-	if rest != "" {
-		var err error
-		if after, err = time.ParseDuration(rest); err != nil {
-			return fmt.Errorf("reading the time: %w", err)
-		}
-	}
-	back := func() { d.SetState(StateDevice) }
-	switch name {
-	case StateOffline, StateUnauthorized, StateRecovery:
-		d.SetState(name)
-	case "vanish":
-		d.Vanish()
-	case "freeze":
-		d.Freeze()
-		back = d.Thaw
-	case "reboot":
-		d.reboot(ctx, RebootSystem, "reboot,userrequested", after)
-		return nil
-	default:
-		return fmt.Errorf("%q is no fault", name)
-	}
-	if after > 0 {
-		timer := time.NewTimer(after)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			back()
-		case <-ctx.Done():
-		}
-	}
-	return nil
+// InstallsFail is the code with which installs fail, "" for none.
+func (d *Device) InstallsFail() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.installs
 }
 
 // OmitExit makes commands end without their exit packet, as when the

@@ -24,6 +24,11 @@ const (
 // serveHost speaks the host protocol on one connection: selectors may come
 // before the service that takes the connection over.
 func (b *Bench) serveHost(ctx context.Context, conn net.Conn) {
+	ctx, conn, leave, ok := b.host.enter(ctx, conn)
+	if !ok {
+		return
+	}
+	defer leave()
 	h := host{bench: b, conn: conn}
 	for {
 		request, err := readRequest(conn)
@@ -89,7 +94,8 @@ func isPort(text string) bool {
 func (h *host) service(ctx context.Context, name string, which selector) (more bool) {
 	switch name, arg, _ := strings.Cut(name, ":"); name {
 	case "version":
-		_ = okay(h.conn, counted(fmt.Sprintf("%04x", hostVersion)))
+		version, _ := h.bench.host.says()
+		_ = okay(h.conn, counted(fmt.Sprintf("%04x", version)))
 	case "kill":
 		// The bench outlives its clients: it says yes and stays.
 		_ = okay(h.conn, "")
@@ -108,15 +114,18 @@ func (h *host) service(ctx context.Context, name string, which selector) (more b
 	case "killforward-all":
 		_ = okay(h.conn, "OKAY")
 	case "connect":
-		_ = okay(h.conn, counted("failed to connect to '"+arg+"': this bench is simulated"))
+		_ = okay(h.conn, counted(h.bench.connect(arg)))
 	case "disconnect":
-		if arg == "" {
-			_ = okay(h.conn, counted("disconnected everything"))
-		} else {
-			fail(h.conn, "no such device '%s'", arg)
+		h.say(h.bench.disconnect(arg))
+	case "reconnect":
+		d, err := h.bench.findAny(which)
+		if err != nil {
+			h.say("", err)
+			return false
 		}
-	case "reconnect", "reconnect-offline":
-		_ = okay(h.conn, counted("done"))
+		h.say(h.bench.reconnect(d), nil)
+	case "reconnect-offline":
+		h.say(h.bench.reconnectOffline(), nil)
 	case "transport", "transport-any", "transport-usb", "transport-local", "transport-id", "tport":
 		return h.transport(name, arg, which)
 	case "features", "get-state", "get-serialno", "get-devpath":
@@ -129,6 +138,15 @@ func (h *host) service(ctx context.Context, name string, which selector) (more b
 		fail(h.conn, "unknown host service")
 	}
 	return false
+}
+
+// say answers a request with a text, or with why not.
+func (h *host) say(text string, err error) {
+	if err != nil {
+		fail(h.conn, "%v", err)
+		return
+	}
+	_ = okay(h.conn, counted(text))
 }
 
 // transport selects the device for the request that follows.
@@ -203,6 +221,6 @@ func (h *host) device(ctx context.Context, service string) {
 		return
 	}
 	if okay(h.conn, "") == nil {
-		open(ctx, h.conn)
+		d.over(open)(ctx, h.conn)
 	}
 }

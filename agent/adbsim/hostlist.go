@@ -135,6 +135,9 @@ func (h *host) track(ctx context.Context, long bool) {
 	for {
 		changed := h.bench.changes()
 		if text := h.bench.listText(long); text != last {
+			if _, lag := h.bench.host.says(); lag > 0 && last != "none" && pause(ctx, lag) != nil {
+				return
+			}
 			if _, err := io.WriteString(h.conn, counted(text)); err != nil {
 				return
 			}

@@ -18,7 +18,6 @@ func TestHostRequests(t *testing.T) {
 		"host-transport-id:1:get-devpath":           "usb:1-1",
 		"host:list-forward":                         "",
 		"host:connect:10.0.0.1:7000":                "failed to connect to '10.0.0.1:7000': this bench is simulated",
-		"host:disconnect:":                          "disconnected everything",
 		"host-serial:model:Farbench_HU:get-devpath": "usb:1-1",
 	} {
 		if got, err := ask(t, addr, request); err != nil || got != want {

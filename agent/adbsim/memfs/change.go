@@ -53,7 +53,7 @@ func (f *FS) MkdirAll(name string) error {
 const entryCost = 512
 
 func (f *FS) roomForEntry() error {
-	if f.used+entryCost > f.quota {
+	if f.room() < entryCost {
 		return syscall.ENOSPC
 	}
 	return nil

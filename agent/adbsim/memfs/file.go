@@ -114,7 +114,7 @@ func (f *File) Write(p []byte) (int, error) {
 	}
 	var err error
 	if grow := f.off + int64(len(p)) - n.data.size; grow > 0 {
-		if room := f.fs.quota - f.fs.used; grow > room {
+		if room := f.fs.room(); grow > room {
 			p = p[:max(0, int64(len(p))-(grow-max(0, room)))]
 			err = syscall.ENOSPC
 		}

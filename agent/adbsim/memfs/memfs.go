@@ -32,6 +32,7 @@ type FS struct {
 
 	mu                sync.RWMutex // guards what is below and every node of the tree
 	used              int64
+	full              bool // as if the quota were used up
 	lastIno           uint64
 	asRoot, remounted bool
 	root              *node
@@ -226,5 +227,20 @@ func (f *FS) refusal(dir *node) error {
 func (f *FS) Usage() (used, quota int64) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	return f.used, f.quota
+	return f.quota - f.room(), f.quota
+}
+
+// Fill leaves no room, or gives back what there was.
+func (f *FS) Fill(full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.full = full
+}
+
+// room is how many bytes there is room for.
+func (f *FS) room() int64 {
+	if f.full {
+		return 0
+	}
+	return f.quota - f.used
 }
