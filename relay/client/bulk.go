@@ -141,7 +141,7 @@ func (b *Bulk) Open(ctx context.Context, q api.SessionRequest) (*session.Stream,
 	return stream, nil
 }
 
-// forget forgets a session that has ended.
+// forget forgets a session that was not opened.
 func (b *Bulk) forget(i int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -239,7 +239,10 @@ func (b *Bulk) take(kind websocket.MessageType, in io.Reader) error {
 	s := b.streams[f.Stream]
 	b.mu.Unlock()
 	if s != nil && s.Take(f) != nil || f.Type == wire.FrameClose {
-		b.forget(int64(f.Stream)) // its number is not used again
+		// Its number is not used again. The answer to who opened it may still come.
+		b.mu.Lock()
+		delete(b.streams, f.Stream)
+		b.mu.Unlock()
 	}
 	return nil
 }
