@@ -2,6 +2,7 @@ package act
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -26,7 +27,7 @@ func (s seen) words() string {
 	switch {
 	case !s.listed:
 		return "not listed"
-	case s.Reason != "":
+	case s.Reason != "" && !strings.EqualFold(s.Reason, string(s.State)):
 		return string(s.State) + " (" + s.Reason + ")"
 	}
 	return string(s.State)
@@ -49,7 +50,8 @@ func (d *doing) until(ctx context.Context, within time.Duration, wanted func(see
 			return s, true
 		}
 		if words := s.words(); words != told {
-			if told != "" {
+			known := d.act.Kind == wire.ActReboot && words == string(wire.DeviceRebooting)
+			if told != "" && !known {
 				d.say("the device is %s", words)
 			}
 			told = words

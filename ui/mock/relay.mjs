@@ -49,8 +49,10 @@ const relay = {
       }
     const { id = `r-${relay.runs.size}`, bench, device, timeout_s = 600 } = order
     const check = relay.checks.checks.find((c) => c.id === order.check)
-    const command = check?.command ?? order.command
-    const entry = add(world.run(id, [bench, device], command, { timeout_s, check }))
+    const { act } = order
+    const words = act && ['adb', act.kind, act.mode].filter(Boolean).join(' ')
+    const command = check?.command ?? words ?? order.command
+    const entry = add(world.run(id, [bench, device], command, { timeout_s, check, act }))
     setTimeout(begin, 5, entry)
     return { run: entry.run }
   },

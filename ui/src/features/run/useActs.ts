@@ -1,4 +1,4 @@
-import { useCancel, useStart } from '@/shared/lab'
+import { mayRunAgain, orderAgain, useCancel, useStart } from '@/shared/lab'
 import type { Log } from '@/shared/log'
 import { copy } from '@/shared/parts'
 import { toast } from '@/shared/toast'
@@ -10,7 +10,9 @@ export function useActs(id: string, run: Run | undefined, log: Log, onStarted: (
   const again = useStart(onStarted)
   const cancel = useCancel(id)
   return {
-    again: () => run && again.start(orderOf(run)),
+    again: async () => {
+      if (run && (await mayRunAgain(run))) await again.start(await orderAgain(run))
+    },
     cancel: cancel.cancel,
     isBusy: again.busy,
     isCancelling: cancel.busy,
@@ -18,13 +20,6 @@ export function useActs(id: string, run: Run | undefined, log: Log, onStarted: (
     download: (kind: 'text' | 'ndjson' | 'html') => download(id, log, kind),
   }
 }
-
-const orderOf = (run: Run) => ({
-  bench: run.bench,
-  device: run.device,
-  timeout_s: run.timeout_s || 600,
-  ...(run.check ? { check: run.check.id } : { command: run.command }),
-})
 
 async function download(id: string, log: Log, kind: 'text' | 'ndjson' | 'html'): Promise<void> {
   if (kind !== 'html') {

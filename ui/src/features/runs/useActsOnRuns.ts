@@ -1,8 +1,8 @@
 // What one can do with runs in a list: run again, download, copy a link.
 import { confirm } from '@/shared/confirm'
-import { startRun } from '@/shared/lab'
+import { mayRunAgain, orderAgain, startRun } from '@/shared/lab'
 import { copy } from '@/shared/parts'
-import { getJSON, ProblemError } from '@/shared/query'
+import { ProblemError } from '@/shared/query'
 import { RequestError, useSocket } from '@/shared/socket'
 import { toast } from '@/shared/toast'
 import type { Run } from '@/shared/wire'
@@ -20,10 +20,10 @@ export function useActsOnRuns(open: (id: string) => void) {
         safe: 'Keep as it is',
       })
       if (!yes) return
-    }
+    } else if (runs[0] && !(await mayRunAgain(runs[0]))) return
     for (const run of runs) {
       try {
-        const started = await startRun(socket, await orderOf(run))
+        const started = await startRun(socket, await orderAgain(run))
         toast({
           title: 'Started again',
           text: `on ${run.device}`,
@@ -48,14 +48,6 @@ export function useActsOnRuns(open: (id: string) => void) {
 }
 
 export type Acts = ReturnType<typeof useActsOnRuns>
-
-// Lists cut commands at 200 characters: the whole one is asked for.
-async function orderOf(run: Run) {
-  const { bench, device, timeout_s } = run
-  if (run.check) return { bench, device, timeout_s, check: run.check.id }
-  const { command } = await getJSON<Run>(`/api/v1/runs/${run.id}`)
-  return { bench, device, timeout_s, command }
-}
 
 function download(run: Run): void {
   const link = document.createElement('a')

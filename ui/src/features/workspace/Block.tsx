@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { ChevronDown, ChevronRight, Maximize2, RotateCw } from 'lucide-react'
 import { useState } from 'react'
-import { goesOn, useCancel } from '@/shared/lab'
+import { goesOn, useCancel, wholeCommand } from '@/shared/lab'
 import type { Log } from '@/shared/log'
 import { FaultNote, runSign, useNow } from '@/shared/parts'
 import { ResultIcon } from '@/shared/verdict'
@@ -16,7 +16,6 @@ import { firstLine, moreLines, tookMs } from './blocks'
 import { LiveLines } from './LiveLog'
 import { Peek } from './Peek'
 import { useLaunch } from './useLaunch'
-import { wholeCommand } from './useOutput'
 import { VerdictTag } from './VerdictTag'
 
 type Props = {
@@ -41,6 +40,7 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
   const label = run.check?.label ?? firstLine(run.command)
   const runAgain = async () => {
     if (run.check) return again.check(run.check.id)
+    if (run.act) return again.act(run.act, run.command, run.timeout_s)
     await again.order({ command: await wholeCommand(run), timeout_s: run.timeout_s || 600 })
   }
   const look = `${css.block} ${isOn ? css.on : ''} ${isFiller && isOpen ? css.filler : ''}`

@@ -2,10 +2,11 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Copy, Ellipsis, Link as LinkIcon, Maximize2, RotateCw, Star } from 'lucide-react'
+import { wholeCommand } from '@/shared/lab'
 import { copy } from '@/shared/parts'
 import { toast } from '@/shared/toast'
 import type { Run } from '@/shared/wire'
-import { outputText, wholeCommand } from './useOutput'
+import { outputText } from './useOutput'
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 
@@ -66,7 +67,7 @@ export function BlockMenu({ run, onAgain }: { run: Run; onAgain: () => void }) {
         <Menu.Item leftSection={<LinkIcon {...icon} />} onClick={link}>
           Copy link
         </Menu.Item>
-        {run.check ? null : (
+        {run.check || run.act ? null : (
           <Menu.Item leftSection={<Star {...icon} />} onClick={save}>
             Save command…
           </Menu.Item>

@@ -5,6 +5,7 @@ import { ListChecks } from 'lucide-react'
 import { buildOf, isReady, nameOf, useLab } from '@/shared/lab'
 import { BenchSign } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
+import { ActsMenu } from './ActsMenu'
 import { deviceMood } from './device'
 import css from './workspace.module.css'
 
@@ -39,6 +40,7 @@ export function DeviceTabs({ bench, chosen, onSide }: Props) {
           )
         })}
       </nav>
+      {chosen ? <ActsMenu key={chosen.id} bench={bench} device={chosen} /> : null}
       {onSide ? (
         <Button leftSection={<ListChecks size={14} aria-hidden />} onClick={onSide}>
           Checks

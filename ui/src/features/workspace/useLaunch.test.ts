@@ -16,6 +16,11 @@ test('a reboot names the device, and whose runs are lost with it', () => {
   })
   expect(ask('reboot').text).toContain('The run `logcat -b all` by mk ends as lost.')
 })
+test('where a reboot leads is said, and that adb does not reach it there', () => {
+  expect(ask('adb reboot recovery').text).toContain('comes back in recovery')
+  expect(ask('adb reboot bootloader').text).toContain('does not reach it there')
+  expect(ask('adb reboot `x').text).toContain('until it has booted')
+})
 test('what leaves the device there speaks of no run', () => {
   const asked = ask('rm -rf /data')
   expect(asked.text).not.toContain('logcat')

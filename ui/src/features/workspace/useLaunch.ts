@@ -4,7 +4,7 @@
 import { confirm } from '@/shared/confirm'
 import { goesOn, type Order, useLab, useStart } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
-import type { Bench, Device, Run } from '@/shared/wire'
+import type { Act, Bench, Device, Run } from '@/shared/wire'
 import { firstLine } from './blocks'
 import { type Danger, dangerOf } from './danger/danger'
 
@@ -15,17 +15,25 @@ export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => 
     started?.(run)
   })
 
+  const may = async (command: string) => {
+    const danger = dangerOf(command)
+    if (!danger) return true
+    const going = runs.filter((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
+    return confirm(question(danger, command, bench, device, going))
+  }
   const order = async (what: { command: string; timeout_s?: number }) => {
-    const danger = dangerOf(what.command)
-    if (danger) {
-      const going = runs.filter((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
-      if (!(await confirm(question(danger, what.command, bench, device, going)))) return
-    }
+    if (!(await may(what.command))) return
     await start({ bench: bench.id, device: device.id, ...what } satisfies Order)
+  }
+  // An act is asked about by its words.
+  const act = async (what: Act, words: string, timeout_s?: number) => {
+    if (!(await may(words))) return
+    const order: Order = { bench: bench.id, device: device.id, act: what }
+    await start(timeout_s ? { ...order, timeout_s } : order)
   }
   // What the lab wrote down as a check was decided when it was written.
   const check = (id: string) => start({ bench: bench.id, device: device.id, check: id })
-  return { order, check, busy, fault, forget }
+  return { order, act, check, busy, fault, forget }
 }
 
 export function question(

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { levels, type Row } from '@/shared/log'
 import { dress } from '@/shared/log/ansi'
 import { streams } from '@/shared/log/levels'
-import { getJSON, getText } from '@/shared/query'
+import { getText } from '@/shared/query'
 import type { LogLine, Run } from '@/shared/wire'
 
 const shownLines = 200
@@ -64,10 +64,3 @@ function decoded(b64: string): string {
 }
 
 export const outputText = (id: string) => getText(`/api/v1/runs/${id}/log?format=text`)
-
-// wholeCommand: lists cut commands, the run itself does not.
-const cutAt = 200
-export async function wholeCommand(run: Run): Promise<string> {
-  if (run.command.length < cutAt) return run.command
-  return (await getJSON<Run>(`/api/v1/runs/${run.id}`)).command
-}

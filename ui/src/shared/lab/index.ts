@@ -1,3 +1,5 @@
+export { actsOf, type OfferedAct } from './acts'
+export { mayRunAgain, orderAgain, wholeCommand } from './again'
 export { androidOf, buildOf, isReady, moodOf, nameOf } from './bench'
 export { useCancel } from './cancel'
 export { goesOn, Lab, LabContext, useLab } from './lab'

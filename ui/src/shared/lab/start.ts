@@ -2,12 +2,13 @@
 // answer gives that run and never a second one.
 import { useRef, useState } from 'react'
 import { type Link, RequestError, useSocket } from '@/shared/socket'
-import type { Fault, Run } from '@/shared/wire'
+import type { Act, Fault, Run } from '@/shared/wire'
 
-// A run is of a command, or of one of the lab's checks by its id.
+// A run is of a command, of one of the lab's checks by its id, or of an act.
 export type Order = { bench: string; device: string; timeout_s?: number } & (
-  | { command: string; check?: undefined }
-  | { check: string; command?: undefined }
+  | { command: string; check?: undefined; act?: undefined }
+  | { check: string; command?: undefined; act?: undefined }
+  | { act: Act; command?: undefined; check?: undefined }
 )
 
 const ttl = 5000

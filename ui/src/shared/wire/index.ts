@@ -1,6 +1,7 @@
 // The documents of the relay, as types. They are made from the Go types:
 // `make gen`.
 export type {
+  Act,
   Bench,
   Block,
   Check,

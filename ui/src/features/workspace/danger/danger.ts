@@ -98,6 +98,8 @@ function ofAdb(args: string[], fed: string, depth: number): Danger | undefined {
   const [verb = '', ...rest] = afterOptions(args, 'stHPL')
   if (verb === 'shell' || verb === 'exec-out') return dangerOf(rest.join(' ') || fed, depth + 1)
   if (verb === 'uninstall') return programs.pm!(['uninstall', ...rest])
+  if (verb === 'root' || verb === 'unroot') return restartsAdbd
+  if (verb === 'reboot') return rebootTo(rest[0] ?? '')
   return judge(verb)?.(rest)
 }
 
@@ -131,6 +133,18 @@ const reboot: Danger = {
   leaves: true,
   does: 'Reboot device',
   text: 'The device leaves the bench until it has booted.',
+}
+const restartsAdbd: Danger = {
+  leaves: true,
+  does: 'Restart adbd',
+  text: 'The device leaves the bench for a moment.',
+}
+function rebootTo(mode: string): Danger {
+  if (mode === 'bootloader' || mode === 'fastboot')
+    return { ...reboot, text: 'The device leaves the bench: adb does not reach it there.' }
+  if (mode === 'recovery' || mode.startsWith('sideload'))
+    return { ...reboot, text: `The device leaves the bench, and comes back in ${mode}.` }
+  return reboot
 }
 const off: Danger = {
   leaves: true,
