@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/farbench/farbench/agent/adbsim/android"
 	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/machine"
 	"github.com/farbench/farbench/agent/adbsim/memfs"
@@ -72,6 +73,7 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	d.machine.Boot(cfg.Now().Add(-time.Hour - time.Duration(index)*7*time.Minute))
 	d.machine.Props.Changed = d.propertyChanged
 	toolbox.Install(d.machine)
+	android.Install(d.machine, d.model.Model)
 	return d
 }
 

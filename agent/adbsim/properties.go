@@ -52,7 +52,7 @@ func properties(m model, serial string) map[string]string {
 		"ro.product.name":                 m.product,
 		"ro.secure":                       "1",
 		"ro.serialno":                     serial,
-		"ro.sf.lcd_density":               m.density,
+		"ro.sf.lcd_density":               m.density(),
 		"ro.system.build.fingerprint":     fingerprint,
 		"ro.vendor.build.security_patch":  "2026-11-05",
 		"sys.boot.reason":                 m.bootReason,

@@ -27,7 +27,10 @@ type Machine struct {
 	Props    *Props
 	Programs map[string]Program
 	Log      *logd.Log
-	Now      func() time.Time
+	// Shown gives the processes that are only for show and come and go, the
+	// apps'; nil for none.
+	Shown func() []Shown
+	Now   func() time.Time
 	// Random fills p with bytes of /dev/urandom.
 	Random func(p []byte)
 	// Panicked is told of a program's fault, unless nil; the process ends as
@@ -42,6 +45,13 @@ type Machine struct {
 	stopped bool
 	booted  time.Time
 	bootID  string
+}
+
+// Shown is a process that stands in ps and takes no signal.
+type Shown struct {
+	User      string
+	PID, PPID int
+	Name      string
 }
 
 // maxProcs bounds the processes of one device: a fork bomb meets EAGAIN.

@@ -10,7 +10,7 @@ import (
 )
 
 func grep(p *machine.Proc, args []string) int {
-	set, rest, ok := flags(p, args, "ivcnqEFolwsHhx", "em")
+	set, rest, ok := flags(p, args, "ivcnqEFolwsHhx", "emABC")
 	if !ok {
 		return 2
 	}
@@ -48,6 +48,11 @@ func grep(p *machine.Proc, args []string) int {
 			return 2
 		}
 	}
+	beside, wrong := readAround(set)
+	if wrong != "" {
+		p.Errorf("grep: not integer: %s\n", wrong)
+		return 2
+	}
 	out := output(p)
 	matched := false
 	status := inputs(p, "grep", rest, func(name string, r io.Reader) int {
@@ -56,10 +61,15 @@ func grep(p *machine.Proc, args []string) int {
 			prefix = name + ":"
 		}
 		var n, hits int64
+		beside := beside
+		quiet := on('q') || on('l') || on('c')
 		eachLine(live{r, out}, func(line []byte, _ bool) bool {
 			n++
-			if re.Match(line) == on('v') {
-				return true
+			if hits >= most || re.Match(line) == on('v') {
+				if !quiet {
+					beside.pass(out, n, line, on('n'))
+				}
+				return hits < most || beside.left > 0
 			}
 			hits++
 			matched = true
@@ -68,6 +78,7 @@ func grep(p *machine.Proc, args []string) int {
 				return false
 			case on('c'):
 			default:
+				beside.match(out, n, on('n'))
 				where := prefix
 				if on('n') {
 					where += strconv.FormatInt(n, 10) + ":"
@@ -84,7 +95,7 @@ func grep(p *machine.Proc, args []string) int {
 					}
 				}
 			}
-			return hits < most
+			return hits < most || beside.left > 0
 		})
 		if on('c') {
 			_, _ = out.WriteString(prefix + strconv.FormatInt(hits, 10) + "\n")

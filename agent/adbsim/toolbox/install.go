@@ -1,6 +1,6 @@
 // Package toolbox holds the programs of a simulated device's /system/bin and
-// the files that it boots with: what testers type (getprop, logcat, dumpsys,
-// cat, grep, …) with the output of the real ones, as far as it is useful.
+// the files that it boots with: what testers type (getprop, logcat, cat,
+// grep, …) with the output of the real ones, as far as it is useful.
 // Programs know only their process; none touches the host.
 package toolbox
 
@@ -32,8 +32,8 @@ func Install(m *machine.Machine) {
 		"env": env, "printenv": env, "pwd": pwd, "pidof": pidof, "which": which,
 		"seq": seq, "yes": yes, "floodlines": floodlines, "date": date, "uptime": uptime, "uname": uname, "id": id,
 		"whoami": whoami, "hostname": hostname, "sync": nothing, "nproc": nproc, "free": free, "top": top,
-		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "dumpsys": dumpsys, "reboot": reboot,
-		"pm": pm, "am": am, "wm": wm, "settings": settings, "input": nothing, "cmd": cmdTool, "selftest": selftest,
+		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "reboot": reboot,
+		"pm": pm, "selftest": selftest,
 	}
 	files(m)
 }

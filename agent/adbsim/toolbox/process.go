@@ -3,6 +3,7 @@ package toolbox
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,26 +12,28 @@ import (
 )
 
 // systemProcesses are for show: they stand in ps and take no signal.
-var systemProcesses = []struct {
-	user      string
-	pid, ppid int
-	name      string
-}{
-	{"root", 1, 0, "init"},
-	{"root", 2, 0, "[kthreadd]"},
-	{"logd", 311, 1, "logd"},
-	{"system", 312, 1, "servicemanager"},
-	{"system", 498, 1, "surfaceflinger"},
-	{"audioserver", 521, 1, "audioserver"},
-	{"vehicle_network", 540, 1, "android.hardware.automotive.vehicle@V3-service"},
-	{"root", 612, 1, "zygote64"},
-	{"system", 1104, 612, "system_server"},
-	{"shell", 1230, 1, "adbd"},
-	{"bluetooth", 1377, 612, "com.android.bluetooth"},
-	{"system", 1402, 612, "com.android.car"},
-	{"u10_system", 1533, 612, "com.android.systemui"},
-	{"u10_a71", 1688, 612, "com.android.car.carlauncher"},
-	{"u10_a80", 2011, 612, "com.farbench.navigation"},
+var systemProcesses = []machine.Shown{
+	{User: "root", PID: 1, PPID: 0, Name: "init"},
+	{User: "root", PID: 2, PPID: 0, Name: "[kthreadd]"},
+	{User: "logd", PID: 311, PPID: 1, Name: "logd"},
+	{User: "system", PID: 312, PPID: 1, Name: "servicemanager"},
+	{User: "system", PID: 498, PPID: 1, Name: "surfaceflinger"},
+	{User: "audioserver", PID: 521, PPID: 1, Name: "audioserver"},
+	{User: "vehicle_network", PID: 540, PPID: 1, Name: "android.hardware.automotive.vehicle@V3-service"},
+	{User: "root", PID: 612, PPID: 1, Name: "zygote64"},
+	{User: "system", PID: 1104, PPID: 612, Name: "system_server"},
+	{User: "shell", PID: 1230, PPID: 1, Name: "adbd"},
+	{User: "bluetooth", PID: 1377, PPID: 612, Name: "com.android.bluetooth"},
+	{User: "system", PID: 1402, PPID: 612, Name: "com.android.car"},
+	{User: "u10_system", PID: 1533, PPID: 612, Name: "com.android.systemui"},
+}
+
+// shownProcesses are the system's own and the apps'.
+func shownProcesses(m *machine.Machine) []machine.Shown {
+	if m.Shown == nil {
+		return systemProcesses
+	}
+	return append(slices.Clone(systemProcesses), m.Shown()...)
 }
 
 func ps(p *machine.Proc, args []string) int {
@@ -83,8 +86,8 @@ func ps(p *machine.Proc, args []string) int {
 			return name
 		})
 	}
-	for _, one := range systemProcesses {
-		show(one.user, one.pid, one.ppid, one.pid, "S", one.name)
+	for _, one := range shownProcesses(p.Machine) {
+		show(one.User, one.PID, one.PPID, one.PID, "S", one.Name)
 	}
 	for _, one := range p.Machine.Processes() {
 		state := "S"
@@ -104,9 +107,9 @@ func ps(p *machine.Proc, args []string) int {
 func pidof(p *machine.Proc, args []string) int {
 	var found []string
 	for _, want := range args[1:] {
-		for _, one := range systemProcesses {
-			if one.name == want {
-				found = append(found, strconv.Itoa(one.pid))
+		for _, one := range shownProcesses(p.Machine) {
+			if one.Name == want {
+				found = append(found, strconv.Itoa(one.PID))
 			}
 		}
 		for _, one := range p.Machine.Processes() {
