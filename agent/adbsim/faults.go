@@ -8,6 +8,8 @@ const (
 	StateRecovery     = "recovery"
 	StateBootloader   = "bootloader"
 	StateSideload     = "sideload"
+
+	StateNoPermissions = "no permissions (user in plugdev group; are your udev rules wrong?); see [http://developer.android.com/tools/device.html]"
 )
 
 // SetState changes the state of the device with this serial; it reports

@@ -14,9 +14,9 @@ import (
 // FaultProperty is the system property by which a shell on the device asks for
 // a fault: setprop debug.farbench.fault 'WORD [ARGUMENT]'.
 //
-// Of the device: "offline", "unauthorized", "recovery", "vanish", "freeze",
-// "stuck" and "reboot" happen at once; a time behind them, as in "offline 5s",
-// is when it comes back. "cut N" ends the stream of the next push or pull after
+// Of the device: "offline", "unauthorized", "no-permissions", "recovery",
+// "bootloader", "sideload", "vanish", "freeze", "stuck" and "reboot" happen at
+// once; a time behind them, as in "offline 5s", is when it comes back. "cut N" ends the stream of the next push or pull after
 // N bytes, "stall N" freezes the device there. "noexit" lets commands end
 // without their exit packet. "slow N" lets N bytes a second through, "flood N"
 // fills the log with N lines a second: 0 ends both. "full", "noise" begin and
@@ -159,8 +159,10 @@ func (d *Device) suffer(ctx context.Context, fault string) error {
 	}
 	back := func() { d.SetState(StateDevice) }
 	switch name {
-	case StateOffline, StateUnauthorized, StateRecovery:
+	case StateOffline, StateUnauthorized, StateRecovery, StateBootloader, StateSideload:
 		d.SetState(name)
+	case "no-permissions":
+		d.SetState(StateNoPermissions)
 	case "stuck":
 		d.Stick()
 	case "vanish":

@@ -86,6 +86,9 @@ func stateError(state string) error {
 		return errors.New("device not found")
 	case StateUnauthorized:
 		return unauthorized
+	case StateNoPermissions:
+		return errors.New("insufficient permissions for device: user in plugdev group; are your udev rules wrong?\n" +
+			"See [http://developer.android.com/tools/device.html] for more information")
 	default:
 		return errors.New("device " + state)
 	}

@@ -88,6 +88,9 @@ func (e *entry) show(id, unauthorized string) {
 		say(wire.DeviceNotAnswering, silentReason, silentHint)
 	case e.ready() && e.unproven:
 		say("offline", lookReason, lookHint)
+		if was := e.device; was.State != "" && was.State != wire.DeviceReady { // for the moment it takes to look
+			say(was.State, was.Reason, was.Hint)
+		}
 	}
 	if !e.gone.IsZero() || e.reboot != nil && passing[e.listed.State] {
 		d.TransportID = 0 // it has no connection: whoever had one has lost it

@@ -78,9 +78,15 @@ func (e *entry) leave(now time.Time) {
 	case !e.severed.IsZero(): // with its server
 	case e.reboot != nil:
 		e.reboot.left, e.reboot.returned = true, time.Time{}
-	case !e.lost.IsZero() && now.Sub(e.lost) < lostNear && !e.rests():
+	case !e.lost.IsZero() && now.Sub(e.lost) < lostNear && e.away():
 		e.reboot = &reboot{since: now, from: e.boot, left: true}
 	}
+}
+
+// away says that the device has left as it does when it reboots: it is no
+// longer listed, or over TCP is offline.
+func (e *entry) away() bool {
+	return !e.gone.IsZero() || e.listed.State == "offline" && overTCP(e.listed)
 }
 
 // booted takes in which boot the device is in now.

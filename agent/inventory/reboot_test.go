@@ -141,6 +141,22 @@ func TestRoster_reboot(t *testing.T) {
 		c.pass(guessFor + time.Second)
 		c.want("")
 	})
+	t.Run("seen by a stream, of a device that is offline before it leaves", func(t *testing.T) {
+		c := newCourse(t)
+		c.r.streamLost(1, c.now)
+		c.state = "offline"
+		c.pass(time.Second)
+		c.leave()
+		c.pass(time.Second)
+		c.want(wire.DeviceRebooting)
+	})
+	t.Run("not made of a device on USB that is offline", func(t *testing.T) {
+		c := newCourse(t)
+		c.r.streamLost(1, c.now)
+		c.state = "offline"
+		c.pass(time.Second)
+		c.want("offline")
+	})
 	t.Run("not made of a stream of another device, or of long ago", func(t *testing.T) {
 		c := newCourse(t)
 		c.r.streamLost(1, c.now.Add(-lostNear))

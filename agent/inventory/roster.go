@@ -60,7 +60,7 @@ func (r *roster) see(devices []adb.Device, now time.Time) (renamed bool) {
 		switch wasReady := e.ready(); {
 		case e.gone.IsZero():
 			e.gone = now
-			if wasReady {
+			if wasReady || e.listed.State == "offline" {
 				e.leave(now)
 			}
 		case r.serverLost && !e.severed.IsZero():

@@ -77,3 +77,17 @@ func (r *Real) Kill() {
 		r.process = nil
 	}
 }
+
+// Connect makes the server connect to a device over TCP.
+func (r *Real) Connect(device string) {
+	r.tb.Helper()
+	_, port, err := net.SplitHostPort(r.addr)
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	client := exec.Command("adb", "-P", port, "connect", device)
+	client.Env = r.env
+	if out, err := client.CombinedOutput(); err != nil {
+		r.tb.Fatalf("adb connect %s: %v: %s", device, err, out)
+	}
+}

@@ -43,6 +43,13 @@ type chain struct {
 
 func startChain(t *testing.T, settings ...string) *chain {
 	t.Helper()
+	return startChainOn(t, func(sim *lab.Sim) string { return sim.Host }, settings...)
+}
+
+// startChainOn is startChain with an agent that uses another adb server than
+// the simulation's own.
+func startChainOn(t *testing.T, server func(*lab.Sim) string, settings ...string) *chain {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	t.Cleanup(cancel)
 	c := &chain{t: t, ctx: ctx}
@@ -60,7 +67,7 @@ func startChain(t *testing.T, settings ...string) *chain {
 	c.sim, err = lab.StartSim(built, 2)
 	c.must(err)
 	t.Cleanup(func() { c.sim.Kill() })
-	c.agent, err = lab.StartAgent(built, dir, "demo", "tcp:"+c.sim.Host, c.link.Addr())
+	c.agent, err = lab.StartAgent(built, dir, "demo", "tcp:"+server(c.sim), c.link.Addr())
 	c.must(err)
 	t.Cleanup(func() { c.agent.Kill() })
 	t.Cleanup(func() {
@@ -70,7 +77,7 @@ func startChain(t *testing.T, settings ...string) *chain {
 	})
 	c.until("the bench online with a ready device", func() bool {
 		b, err := c.relay.Bench(ctx, "demo")
-		return err == nil && b.State == api.Online && len(b.Devices) == 2 && b.Devices[0].State == wire.DeviceReady
+		return err == nil && b.State == api.Online && len(b.Devices) == 2 && b.Devices[0].State == wire.DeviceReady && b.Devices[1].State == wire.DeviceReady
 	})
 	return c
 }
