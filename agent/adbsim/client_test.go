@@ -11,10 +11,13 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/farbench/farbench/agent/adbsim/packages"
 )
 
 // TestClient is the real adb client's transcript: every script of
@@ -24,6 +27,7 @@ import (
 //	adb ARGS…             as exec; "! adb" has to fail
 //	code N adb ARGS…      has to end with the exit code N
 //	until 'RE' adb ARGS…  again and again, until its output matches
+//	apk FILE PACKAGE VERSION [SPLIT]
 //	random FILE BYTES     a file of random bytes
 //	same A B              two files hold the same bytes
 //
@@ -96,6 +100,7 @@ func playClient(t *testing.T, front string, start func(t testing.TB) (server, se
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"adb": runClient, "code": clientCode, "until": clientUntil, "random": randomFile, "same": sameFiles,
+			"apk": buildAPK,
 		},
 	})
 }
@@ -141,6 +146,13 @@ func randomFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = io.CopyN(f, rand.NewChaCha8([32]byte{1}), size)
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+func buildAPK(ts *testscript.TestScript, _ bool, args []string) {
+	version, err := strconv.ParseInt(args[2], 10, 64)
+	ts.Check(err)
+	split := strings.Join(args[3:], "")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), packages.Build(args[1], split, version, "1."+args[2]), 0o600))
 }
 
 func sameFiles(ts *testscript.TestScript, _ bool, args []string) {

@@ -32,7 +32,6 @@ type Device struct {
 	noise       bool          // outputs begin with bytes that are no text
 	stuck       bool          // offline until somebody reconnects it
 	forgotten   bool          // by the host server, until somebody connects it
-	installs    string        // the code with which installs fail, "" for none
 	interrupt   *interruption // of the next transfer
 	features    string
 	link        link

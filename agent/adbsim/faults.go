@@ -117,19 +117,8 @@ func (d *Device) Stick() {
 func (d *Device) FillStorage(full bool) { d.machine.FS.Fill(full) }
 
 // FailInstalls makes each install fail with a code of adb's, such as
-// INSTALL_FAILED_VERSION_DOWNGRADE; "" ends that.
-func (d *Device) FailInstalls(code string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.installs = code
-}
-
-// InstallsFail is the code with which installs fail, "" for none.
-func (d *Device) InstallsFail() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.installs
-}
+// INSTALL_FAILED_VERIFICATION_FAILURE; "" ends that.
+func (d *Device) FailInstalls(code string) { d.machine.Packages.Fail(code) }
 
 // OmitExit makes commands end without their exit packet, as when the
 // connection is lost at the last moment.

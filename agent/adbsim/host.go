@@ -17,8 +17,8 @@ const hostVersion = 41
 // deviceFeatures are what a device's adbd offers; hostFeatures what the
 // server itself adds.
 const (
-	deviceFeatures = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
-	hostFeatures   = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
+	deviceFeatures = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,abb,abb_exec,sendrecv_v2"
+	hostFeatures   = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,abb,abb_exec,sendrecv_v2"
 )
 
 // serveHost speaks the host protocol on one connection: selectors may come

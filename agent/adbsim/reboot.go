@@ -127,6 +127,7 @@ func (d *Device) newBoot(mode, reason string) int {
 		props["ro.bootmode"] = mode
 	}
 	d.machine.FS.Rights(false, false)
+	d.machine.Packages.Boot()
 	d.machine.Props.Reset(props, func(name string) bool {
 		return strings.HasPrefix(name, "persist.") || strings.HasPrefix(name, "sim.")
 	})

@@ -38,6 +38,9 @@ func (d *Device) open(service string) (opened, error) {
 		return d.shell(mode), nil
 	case "exec":
 		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00")}), nil
+	case "abb", "abb_exec":
+		args := append([]string{"cmd"}, strings.Split(strings.TrimSuffix(arg, "\x00"), "\x00")...)
+		return d.shell(shellMode{args: args, packets: options[0] == "abb"}), nil
 	case "sync":
 		return d.sync, nil
 	case "reboot":

@@ -3,6 +3,7 @@ package adbsim
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/farbench/farbench/agent/adbsim/machine"
@@ -11,8 +12,9 @@ import (
 
 // shellMode is how a shell was asked for.
 type shellMode struct {
-	command string // "" for an interactive one
-	packets bool   // shell protocol v2; otherwise plain bytes, both outputs together
+	command string   // "" for an interactive one
+	args    []string // a program to be run in place of a shell, unless nil
+	packets bool     // shell protocol v2; otherwise plain bytes, both outputs together
 	pty     bool
 	term    string
 }
@@ -67,9 +69,14 @@ func (s *session) run(ctx context.Context) {
 	if len(args) == 3 {
 		name += " -c " + s.mode.command
 	}
-	leader, err := s.device.machine.Start(name[:min(len(name), 4096)], files, s.environment(), "/", func(p *machine.Proc) int {
+	program := func(p *machine.Proc) int {
 		return shell.Main(p, append([]string{"/system/bin/sh"}, args[1:]...))
-	})
+	}
+	if s.mode.args != nil {
+		name = strings.Join(s.mode.args, " ")
+		program = func(p *machine.Proc) int { return p.Exec(s.mode.args...) }
+	}
+	leader, err := s.device.machine.Start(name[:min(len(name), 4096)], files, s.environment(), "/", program)
 	if err != nil {
 		_ = stdin.Close()
 		_ = stdout.Close()

@@ -69,6 +69,7 @@ func Install(m *machine.Machine, model Model) *System {
 		in.File(machine.BinDir+"/"+name, 0o755, []byte("simulated: "+name+"\n"))
 	}
 	m.Shown = s.shown
+	m.Packages.Users = s.who
 	s.installFiles()
 	return s
 }

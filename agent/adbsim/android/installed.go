@@ -1,11 +1,19 @@
 package android
 
-import "strings"
+import "github.com/farbench/farbench/agent/adbsim/packages"
 
-// installed tells whether there is such a package.
+// installed tells whether some user has such a package.
 func (s *System) installed(name string) bool {
-	if s.model.Installed != nil {
-		return s.model.Installed(name)
+	_, there := s.m.Packages.Find(name, packages.AllUsers)
+	return there
+}
+
+// who tells the package manager the users, and who is in the foreground.
+func (s *System) who() (all []int, foreground int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range s.users {
+		all = append(all, u.ID)
 	}
-	return name == "android" || strings.HasPrefix(name, "com.android.") || strings.HasPrefix(name, "com.farbench.")
+	return all, s.foreground
 }

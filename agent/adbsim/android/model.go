@@ -11,8 +11,6 @@ type Model struct {
 	Apps []App
 	// Vehicle says that there is a car with a vehicle HAL behind it.
 	Vehicle bool
-	// Installed tells whether a package is there; nil knows the system's own.
-	Installed func(name string) bool
 }
 
 // Display is one panel.

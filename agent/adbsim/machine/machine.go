@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/memfs"
+	"github.com/farbench/farbench/agent/adbsim/packages"
 )
 
 // A Program is what a command runs: args[0] is its name, the answer its exit
@@ -29,8 +30,9 @@ type Machine struct {
 	Log      *logd.Log
 	// Shown gives the processes that are only for show and come and go, the
 	// apps'; nil for none.
-	Shown func() []Shown
-	Now   func() time.Time
+	Shown    func() []Shown
+	Packages *packages.Manager
+	Now      func() time.Time
 	// Random fills p with bytes of /dev/urandom.
 	Random func(p []byte)
 	// Panicked is told of a program's fault, unless nil; the process ends as

@@ -159,3 +159,21 @@ func (f *File) SetModTime(at time.Time) {
 	defer f.fs.mu.Unlock()
 	f.node.mtime = at
 }
+
+// ReadAt reads at an offset of its own.
+func (f *File) ReadAt(p []byte, off int64) (int, error) {
+	f.fs.mu.RLock()
+	defer f.fs.mu.RUnlock()
+	n := f.node.data.readAt(p, off)
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Size is how many bytes the file holds now.
+func (f *File) Size() int64 {
+	f.fs.mu.RLock()
+	defer f.fs.mu.RUnlock()
+	return f.node.data.size
+}

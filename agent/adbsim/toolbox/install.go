@@ -11,6 +11,7 @@ import (
 
 	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/adbsim/machine"
+	"github.com/farbench/farbench/agent/adbsim/packages"
 	"github.com/farbench/farbench/agent/adbsim/shell"
 )
 
@@ -36,6 +37,7 @@ func Install(m *machine.Machine) {
 		"pm": pm, "selftest": selftest,
 	}
 	files(m)
+	m.Packages = packages.New(m.FS, m.Random, firmware)
 }
 
 func files(m *machine.Machine) {
