@@ -27,7 +27,7 @@ type Config struct {
 	After func(d time.Duration) <-chan time.Time
 	// BootTime is how long a device is away when it reboots; 0 means 3 s.
 	BootTime time.Duration
-	// Quota bounds the bytes in each device's files; 0 means 256 MiB.
+	// Quota bounds the bytes in each device's files; 0 means 512 MiB.
 	Quota int64
 }
 
@@ -63,7 +63,7 @@ func New(cfg Config) *Bench {
 		cfg.Now = time.Now
 	}
 	if cfg.Quota == 0 {
-		cfg.Quota = 256 << 20
+		cfg.Quota = 512 << 20
 	}
 	if cfg.BootTime == 0 {
 		cfg.BootTime = 3 * time.Second

@@ -21,29 +21,35 @@ type Server struct{ ADB *adb.Client }
 
 // Serve does what a session is for.
 func (s *Server) Serve(ctx context.Context, device wire.Device, o wire.SessionOpen, stream *session.Stream) wire.SessionEnd {
-	var moved adb.Moved
-	var err error
 	switch o.Kind {
 	case wire.SessionPush:
-		moved, err = s.push(ctx, device, o, stream)
+		return s.push(ctx, device, o, stream)
 	case wire.SessionPull:
-		moved, err = s.pull(ctx, device, o, stream)
-	default:
-		return wire.SessionEnd{Fault: &wire.Fault{Code: wire.Invalid, Message: "the agent knows no such session", Hint: "update the agent"}}
+		return ended(s.pull(ctx, device, o, stream))
 	}
+	return wire.SessionEnd{Fault: &wire.Fault{Code: wire.Invalid, Message: "the agent knows no such session", Hint: "update the agent"}}
+}
+
+func ended(moved adb.Moved, err error) wire.SessionEnd {
 	return wire.SessionEnd{Fault: faultOf(err), Moved: told(moved)}
 }
 
-func (s *Server) push(ctx context.Context, device wire.Device, o wire.SessionOpen, stream *session.Stream) (adb.Moved, error) {
+func (s *Server) push(ctx context.Context, device wire.Device, o wire.SessionOpen, stream *session.Stream) wire.SessionEnd {
 	if why := badBase(o.Name); why != "" {
-		return adb.Moved{}, &wire.Fault{Code: wire.Invalid, Message: "the name " + why, Hint: "push it under another name"}
+		return wire.SessionEnd{Fault: &wire.Fault{Code: wire.Invalid, Message: "the name " + why, Hint: "push it under another name"}}
 	}
 	in := parcel.NewReader(stream)
 	tell := newTeller(stream)
 	defer tell.stop()
-	return s.ADB.PushFrom(ctx, device.TransportID, source{in}, o.Name, o.Folder, o.Path, adb.Transfer{
+	end := ended(s.ADB.PushFrom(ctx, device.TransportID, source{in}, o.Name, o.Folder, o.Path, adb.Transfer{
 		Hash: o.SHA256, Progress: tell.progress, Finished: tell.done,
-	})
+	}))
+	if end.Fault != nil {
+		// The asker hears it at once, even one that does not listen to progress.
+		end = stream.Because(end)
+		stream.Close(end)
+	}
+	return end
 }
 
 func (s *Server) pull(ctx context.Context, device wire.Device, o wire.SessionOpen, stream *session.Stream) (adb.Moved, error) {

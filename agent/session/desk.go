@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -81,9 +80,7 @@ func (d *Desk) serve(device wire.Device, o wire.SessionOpen, one *open) {
 	}()
 	one.stream.Begin()
 	end := d.c.Serve(one.stream.Context(), device, o, one.stream)
-	if cause := new(wire.Fault); end.Fault != nil && errors.As(context.Cause(one.stream.Context()), &cause) {
-		end.Fault = cause // it failed because the session had
-	}
+	end = one.stream.Because(end)
 	one.stream.Close(end)
 	code := wire.Code("")
 	if end.Fault != nil {

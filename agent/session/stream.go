@@ -7,6 +7,7 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -37,6 +38,7 @@ type Stream struct {
 	ended   bool   // the other's stream, at got
 	allowed uint64 // how far this side may send
 	over    bool
+	said    bool            // the last word to the other side
 	end     wire.SessionEnd // the other's last word, or this side's own fault
 }
 
@@ -130,12 +132,26 @@ func (s *Stream) Abort(why *wire.Fault) {
 	s.finish(wire.SessionEnd{Fault: why})
 }
 
+// Because is an end with the fault that the session itself has, where that is
+// why something failed.
+func (s *Stream) Because(end wire.SessionEnd) wire.SessionEnd {
+	if cause, ok := errors.AsType[*wire.Fault](context.Cause(s.ctx)); ok && end.Fault != nil {
+		end.Fault = cause
+	}
+	return end
+}
+
 // Close says a last word to the other side and ends the session. Where it is
-// over already, the other side still hears why, unless it said so itself.
+// over already, the other side still hears why. Only the first call counts.
 func (s *Stream) Close(end wire.SessionEnd) {
 	s.mu.Lock()
+	said := s.said
+	s.said = true
 	s.finish(end)
 	s.mu.Unlock()
+	if said {
+		return
+	}
 	// Who cannot be reached any more finds out by itself.
 	_ = s.out(wire.AppendFrame(nil, wire.Frame{Type: wire.FrameClose, Stream: s.number, Payload: lastWord(end)}))
 }

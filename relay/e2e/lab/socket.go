@@ -24,8 +24,12 @@ type Socket struct {
 
 // Dial opens a socket and says hello.
 func Dial(ctx context.Context, base, token string) (*Socket, error) {
+	return dial(ctx, "ws"+base[len("http"):]+"/ws", token)
+}
+
+func dial(ctx context.Context, url, token string) (*Socket, error) {
 	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 128 << 10} // small reads would measure the client
-	conn, _, err := dialer.DialContext(ctx, "ws"+base[len("http"):]+"/ws", nil)
+	conn, _, err := dialer.DialContext(ctx, url, nil)
 	if err != nil {
 		return nil, err
 	}
