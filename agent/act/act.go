@@ -69,6 +69,20 @@ func (a *Acts) Do(ctx context.Context, device wire.Device, act wire.Act, log Log
 		return d.reboot(ctx)
 	case wire.ActWait:
 		return d.wait(ctx)
+	case wire.ActUninstall:
+		return d.uninstall(ctx)
+	case wire.ActLogcat:
+		return d.logcat(ctx)
+	case wire.ActRoot:
+		return d.restart(ctx, "as root", a.c.Client.Root)
+	case wire.ActUnroot:
+		return d.restart(ctx, "without the rights of root", a.c.Client.Unroot)
+	case wire.ActRemount:
+		return d.privileged(ctx, "making the system's partitions writable", a.c.Client.Remount)
+	case wire.ActDisableVerity:
+		return d.privileged(ctx, "disabling verity", d.verity(false))
+	case wire.ActEnableVerity:
+		return d.privileged(ctx, "enabling verity", d.verity(true))
 	}
 	return refused(fmt.Errorf("this agent knows no act %q", act.Kind))
 }
@@ -83,7 +97,7 @@ type doing struct {
 
 func (d *doing) say(format string, args ...any) { d.log.Say(fmt.Sprintf(format, args...)) }
 
-func done() Ending { return Ending{Outcome: wire.Exited} }
+func exited() Ending { return Ending{Outcome: wire.Exited} }
 
 // failed is an act that was tried and did not come out.
 func failed(message, hint string) Ending {
@@ -103,6 +117,16 @@ func asked(err error) Ending {
 		return Ending{Outcome: wire.Refused, Fault: fault}
 	}
 	return Ending{Outcome: wire.Lost, Fault: fault}
+}
+
+// lost is how an act ends that went wrong after it had begun: a word of the
+// device or of adb is an ending, and of a connection that broke nobody knows
+// what came of it.
+func lost(err error) Ending {
+	if known, ok := errors.AsType[*adb.Error](err); ok && known.Err == nil && known.Code != wire.StreamLost {
+		return Ending{Outcome: wire.Exited, Code: 1, Fault: known.Fault()}
+	}
+	return Ending{Outcome: wire.Lost, Fault: faultOf(err)}
 }
 
 func faultOf(err error) *wire.Fault {

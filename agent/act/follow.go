@@ -3,7 +3,6 @@ package act
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 )
@@ -34,14 +33,8 @@ func (s seen) words() string {
 }
 
 // until waits until the device is as wanted, and tells each of its states on
-// the way. ok is false where ctx ended or the time was up first.
-func (d *doing) until(ctx context.Context, within time.Duration, wanted func(seen) bool) (s seen, ok bool) {
-	var up <-chan time.Time
-	if within > 0 {
-		timer := time.NewTimer(within)
-		defer timer.Stop()
-		up = timer.C
-	}
+// the way. ok is false where ctx ended first.
+func (d *doing) until(ctx context.Context, wanted func(seen) bool) (s seen, ok bool) {
 	told := ""
 	for {
 		changed := d.c.Changes()
@@ -58,8 +51,6 @@ func (d *doing) until(ctx context.Context, within time.Duration, wanted func(see
 		}
 		select {
 		case <-changed:
-		case <-up:
-			return s, false
 		case <-ctx.Done():
 			return s, false
 		}

@@ -37,8 +37,9 @@ func (d *doing) reboot(ctx context.Context) Ending {
 		d.c.Rebooting(d.device.ID)
 	}
 	d.say("the device reboots")
-	now, gone := d.until(ctx, leaveWithin, left(before))
-	switch {
+	leaving, done := context.WithTimeout(ctx, leaveWithin)
+	defer done()
+	switch _, gone := d.until(leaving, left(before)); {
 	case !gone && ctx.Err() != nil:
 		return d.rebootsAnyway()
 	case !gone:
@@ -47,31 +48,25 @@ func (d *doing) reboot(ctx context.Context) Ending {
 	d.say("the device left after %v", took(began))
 	switch {
 	case !d.act.Wait:
-		return done()
+		return exited()
 	case d.act.Mode == wire.RebootBootloader || d.act.Mode == wire.RebootFastboot:
 		d.say("adb does not reach it there: fastboot does, on the bench PC")
-		return done()
+		return exited()
+	case d.act.Mode == wire.RebootAndroid:
+		return d.boots(ctx, before, boot, began)
 	}
-	if now, gone = d.until(ctx, 0, d.backAs()); !gone {
+	now, back := d.until(ctx, d.backAs())
+	if !back {
 		return d.rebootsAnyway()
 	}
 	d.say("back as %s after %v", now.State, took(began))
-	if d.act.Mode != wire.RebootAndroid {
-		return done()
-	}
-	if !d.booted(ctx, boot.ID, began) {
-		return d.rebootsAnyway()
-	}
-	return done()
+	return exited()
 }
 
-// backAs is the state in which the device is back.
+// backAs is the state in which the device is back from where it was sent.
 func (d *doing) backAs() func(seen) bool {
-	want := wire.DeviceReady
-	switch d.act.Mode {
-	case wire.RebootRecovery:
-		want = "recovery"
-	case wire.RebootSideload, wire.RebootSideloadAuto:
+	var want wire.DeviceState = "recovery"
+	if d.act.Mode == wire.RebootSideload || d.act.Mode == wire.RebootSideloadAuto {
 		want = "sideload"
 	}
 	return func(s seen) bool { return s.listed && s.State == want }
@@ -83,42 +78,35 @@ func (d *doing) rebootsAnyway() Ending {
 	return Ending{}
 }
 
-// Waits between two looks at a boot: it takes some ten seconds.
-const (
-	lookSoon = 100 * time.Millisecond
-	lookLate = time.Second
-)
-
-// booted waits until the device says that it has booted, with another boot id
-// than before where that one is known. False: ctx ended first.
-func (d *doing) booted(ctx context.Context, before string, began time.Time) bool {
-	told := false
-	for wait := lookSoon; ; wait = min(2*wait, lookLate) {
-		now, ready := d.until(ctx, 0, seen.ready)
-		if !ready {
-			return false
-		}
-		changed := d.c.Changes()
-		boot, err := d.c.Client.Boot(ctx, now.TransportID)
-		switch {
-		case err != nil: // it left again, or is not that far
-		case boot.Completed && (before == "" || boot.ID == "" || boot.ID != before):
-			d.tellBoot(boot, before, began)
-			return true
-		case boot.Completed && !told:
-			d.say("the boot id is the same as before: it has not rebooted yet")
-			told = true
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return false
-		}
-		timer.Stop()
+// boots waits for another boot than before, telling the device's states
+// meanwhile, and then until the bench lists the device as ready.
+func (d *doing) boots(ctx context.Context, before seen, was adb.Boot, began time.Time) Ending {
+	waiting, booted := context.WithCancel(ctx)
+	type answer struct {
+		boot adb.Boot
+		err  error
 	}
+	answered := make(chan answer, 1)
+	go func() {
+		defer booted()
+		_, boot, err := d.c.Client.WaitBooted(waiting, adb.Device{
+			Serial: before.Serial, DevPath: before.DevPath, State: string(before.State), TransportID: before.TransportID,
+		}, was)
+		answered <- answer{boot, err}
+	}()
+	d.until(waiting, func(seen) bool { return false })
+	a := <-answered
+	if ctx.Err() != nil {
+		return d.rebootsAnyway()
+	}
+	if a.err != nil {
+		return lost(a.err)
+	}
+	if _, ready := d.until(ctx, seen.ready); !ready {
+		return d.rebootsAnyway()
+	}
+	d.tellBoot(a.boot, was.ID, began)
+	return exited()
 }
 
 func (d *doing) tellBoot(boot adb.Boot, before string, began time.Time) {

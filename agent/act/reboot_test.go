@@ -23,7 +23,7 @@ func TestReboot(t *testing.T) {
 		before := b.bootID()
 		g := b.begin(wire.Act{Kind: wire.ActReboot, Wait: true})
 		g.exits(0)
-		for _, words := range []string{"the device left", "back as device", "new boot id " + b.bootID()} {
+		for _, words := range []string{"the device left", "the device is rebooting (Booting", "new boot id " + b.bootID()} {
 			if !strings.Contains(g.text(), words) {
 				t.Errorf("%q is missing in:\n%s", words, g.text())
 			}

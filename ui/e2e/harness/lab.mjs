@@ -23,7 +23,7 @@ export class Lab {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const isJSON = /json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '')
+    const isJSON = /(?<!nd)json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '')
     return { status: response.status, body: isJSON ? JSON.parse(text) : text }
   }
 
@@ -44,6 +44,13 @@ export class Lab {
     const { status, body } = await this.ask('POST', '/api/v1/runs', order)
     assert.ok(status < 300, `starting ${command}: ${status} ${JSON.stringify(body)}`)
     return body.id
+  }
+
+  // act does what is no command of the device's shell, to its end.
+  async act(act, { bench = this.bench, device = this.devices[0] } = {}) {
+    const { status, body } = await this.ask('POST', '/api/v1/runs', { bench, device, act })
+    assert.ok(status < 300, `${act.kind}: ${status} ${JSON.stringify(body)}`)
+    return this.ended(body.id)
   }
 
   async ended(id, within = 60_000) {
