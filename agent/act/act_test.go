@@ -10,6 +10,7 @@ import (
 
 	"github.com/farbench/farbench/agent/act"
 	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/adb/adbtest"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/wire"
@@ -23,21 +24,47 @@ type bench struct {
 	client  *adb.Client
 	devices *inventory.Inventory
 	acts    *act.Acts
+	id      string       // of the device
+	connect func() error // where the server has to be told of it
 	stale   *wire.Device // the list as it was, where a test holds it
 
 	mu      sync.Mutex // guards changed
 	changed chan struct{}
 }
 
+// newBench is one behind the simulation's own adb server.
 func newBench(t *testing.T, bootTime time.Duration, change ...func(*adb.Client)) *bench {
 	t.Helper()
-	b := &bench{t: t, sim: adbsim.New(adbsim.Config{BootTime: bootTime}), changed: make(chan struct{})}
+	b := &bench{t: t, sim: adbsim.New(adbsim.Config{BootTime: bootTime}), id: "sim0001"}
 	addr, err := b.sim.ListenHost("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.device = b.sim.Devices()[0]
-	b.client = adb.New(addr.String())
+	b.start(adb.New(addr.String()), change...)
+	return b
+}
+
+// newRealBench is one behind a real adb server, which reaches its device at an
+// address.
+func newRealBench(t *testing.T, bootTime time.Duration) *bench {
+	t.Helper()
+	server := adbtest.StartReal(t)
+	b := &bench{t: t, sim: adbsim.New(adbsim.Config{Devices: 1, BootTime: bootTime})}
+	addrs, err := b.sim.ListenADBD("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.id = strings.NewReplacer(".", "-", ":", "-").Replace(addrs[0].String())
+	client := adb.New(server.Addr())
+	b.connect = func() error { return client.Connect(t.Context(), addrs[0].String()) }
+	b.start(client)
+	return b
+}
+
+// start runs the bench until the test ends.
+func (b *bench) start(client *adb.Client, change ...func(*adb.Client)) {
+	b.t.Helper()
+	b.client, b.device, b.changed = client, b.sim.Devices()[0], make(chan struct{})
 	for _, f := range change {
 		f(b.client)
 	}
@@ -54,10 +81,14 @@ func newBench(t *testing.T, bootTime time.Duration, change ...func(*adb.Client))
 	ctx, cancel := context.WithCancel(context.Background())
 	var parts sync.WaitGroup
 	parts.Go(func() { _ = b.sim.Run(ctx) })
+	b.t.Cleanup(func() { cancel(); parts.Wait() })
+	if b.connect != nil {
+		if err := b.connect(); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 	parts.Go(func() { _ = b.devices.Run(ctx) })
-	t.Cleanup(func() { cancel(); parts.Wait() })
-	b.until("the device", func() bool { d, ok := b.devices.Device("sim0001"); return ok && d.State == wire.DeviceReady })
-	return b
+	b.until("the device", func() bool { d, ok := b.devices.Device(b.id); return ok && d.State == wire.DeviceReady })
 }
 
 func (b *bench) changes() <-chan struct{} {
@@ -76,7 +107,7 @@ func (b *bench) listed(id string) (wire.Device, bool) {
 // sh runs a command on the device and gives its stdout.
 func (b *bench) sh(command string) string {
 	b.t.Helper()
-	d, _ := b.devices.Device("sim0001")
+	d, _ := b.devices.Device(b.id)
 	shell, err := b.client.Shell(b.t.Context(), d.TransportID, command)
 	if err != nil {
 		b.t.Fatal(err)
@@ -146,8 +177,8 @@ func (b *bench) begin(a wire.Act) *going {
 	if mistakes := a.Check(); mistakes != nil {
 		b.t.Fatal(mistakes)
 	}
-	device, _ := b.devices.Device("sim0001")
-	device.ID = "sim0001"
+	device, _ := b.devices.Device(b.id)
+	device.ID = b.id
 	ctx, cancel := context.WithCancel(b.t.Context())
 	g := &going{record: &record{}, b: b, cancel: cancel, ended: make(chan act.Ending, 1)}
 	go func() { g.ended <- b.acts.Do(ctx, device, a, g) }()

@@ -32,6 +32,24 @@ func TestReboot(t *testing.T) {
 			t.Error("the device has not rebooted")
 		}
 	})
+	t.Run("leads to recovery, and from there back to Android", func(t *testing.T) {
+		b := newBench(t, 100*time.Millisecond)
+		g := b.begin(wire.Act{Kind: wire.ActReboot, Mode: wire.RebootRecovery, Wait: true})
+		g.exits(0)
+		g.says("back as recovery")
+		if d, _ := b.devices.Device(b.id); d.State != "recovery" {
+			t.Fatalf("the device is %s", d.State)
+		}
+		g = b.begin(wire.Act{Kind: wire.ActReboot, Wait: true})
+		g.exits(0)
+		g.says("booted after")
+	})
+	t.Run("leads to the bootloader, where adb does not wait", func(t *testing.T) {
+		b := newBench(t, 100*time.Millisecond)
+		g := b.begin(wire.Act{Kind: wire.ActReboot, Mode: wire.RebootBootloader, Wait: true})
+		g.exits(0)
+		g.says("fastboot does")
+	})
 	t.Run("cancelled, says that the device goes on", func(t *testing.T) {
 		b := newBench(t, time.Hour)
 		g := b.begin(wire.Act{Kind: wire.ActReboot, Wait: true})
@@ -50,7 +68,7 @@ func TestReboot(t *testing.T) {
 	})
 	t.Run("of a device that has just gone is refused", func(t *testing.T) {
 		b := newBench(t, time.Hour)
-		d, _ := b.devices.Device("sim0001")
+		d, _ := b.devices.Device(b.id)
 		b.stale = &d
 		b.device.Vanish()
 		g := b.begin(wire.Act{Kind: wire.ActReboot})
@@ -70,7 +88,7 @@ func TestWait(t *testing.T) {
 	t.Run("for a device that is not listed", func(t *testing.T) {
 		b := newBench(t, time.Hour)
 		b.device.Vanish()
-		b.until("its end", func() bool { _, listed := b.devices.Device("sim0001"); return !listed })
+		b.until("its end", func() bool { _, listed := b.devices.Device(b.id); return !listed })
 		g := b.begin(wire.Act{Kind: wire.ActWait})
 		g.says("not listed")
 		b.device.SetState("device")
