@@ -284,26 +284,35 @@ func TestBench_storageFull(t *testing.T) {
 func TestBench_logcatFlood(t *testing.T) {
 	c := startChain(t)
 	c.suffers("flood 50000")
-	run := c.start("logcat -v threadtime")
-	l := lab.NewLedger(nil)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		lab.WatchLog(c.ctx, l, c.relay.API, run.ID)
-	}()
-	c.until("a hundred thousand lines", func() bool { return l.Last() > 100_000 })
-	c.works("sim0001") // beside it
-	c.works(neighbour)
-	if status, err := c.relay.Do(c.ctx, http.MethodPost, "/api/v1/runs/"+run.ID+"/cancel", nil, nil); err != nil || status != http.StatusAccepted {
-		t.Fatalf("cancel: %d %v", status, err)
-	}
-	<-done
-	got := c.ended(c.relay, run.ID)
-	if got.Outcome != wire.Cancelled {
-		t.Errorf("ended %+v", got)
-	}
-	if missing := l.Missing(); missing != 0 {
-		t.Errorf("%d lines are missing without a word, %d gaps", missing, len(l.Gaps()))
+	for name, q := range map[string]api.RunRequest{
+		"as a command": {Command: "logcat -v threadtime"},
+		"as an act":    {Act: &wire.Act{Kind: wire.ActLogcat}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q.Bench, q.Device = "demo", "sim0001"
+			run, err := c.relay.API.Start(c.ctx, q)
+			c.must(err)
+			l := lab.NewLedger(nil)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				lab.WatchLog(c.ctx, l, c.relay.API, run.ID)
+			}()
+			c.until("a hundred thousand lines", func() bool { return l.Last() > 100_000 })
+			c.works("sim0001") // beside it
+			c.works(neighbour)
+			if status, err := c.relay.Do(c.ctx, http.MethodPost, "/api/v1/runs/"+run.ID+"/cancel", nil, nil); err != nil || status != http.StatusAccepted {
+				t.Fatalf("cancel: %d %v", status, err)
+			}
+			<-done
+			got := c.ended(c.relay, run.ID)
+			if got.Outcome != wire.Cancelled {
+				t.Errorf("ended %+v", got)
+			}
+			if missing := l.Missing(); missing != 0 {
+				t.Errorf("%d lines are missing without a word, %d gaps", missing, len(l.Gaps()))
+			}
+		})
 	}
 	c.suffers("flood 0")
 }
