@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,10 +35,13 @@ func (d *Device) open(service string) (opened, error) {
 				mode.term = strings.TrimPrefix(option, "TERM=")
 			}
 		}
-		mode.pty = pty
+		if mode.packets && !hasFeature(d.offers(), "shell_v2") {
+			return nil, errClosed
+		}
+		mode.pty, mode.raw = pty || !mode.packets, !pty
 		return d.shell(mode), nil
 	case "exec":
-		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00")}), nil
+		return d.shell(shellMode{command: strings.TrimSuffix(arg, "\x00"), pty: true, raw: true}), nil
 	case "abb", "abb_exec":
 		args := append([]string{"cmd"}, strings.Split(strings.TrimSuffix(arg, "\x00"), "\x00")...)
 		return d.shell(shellMode{args: args, packets: options[0] == "abb"}), nil
@@ -57,6 +61,10 @@ func (d *Device) open(service string) (opened, error) {
 		return does, nil
 	}
 	return nil, errClosed
+}
+
+func hasFeature(offered, name string) bool {
+	return slices.Contains(strings.Split(offered, ","), name)
 }
 
 // lingerTime is how long a client may take to close after the last byte.

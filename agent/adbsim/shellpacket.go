@@ -1,9 +1,11 @@
 package adbsim
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
+	"strconv"
 )
 
 // The packets of shell protocol v2.
@@ -45,4 +47,17 @@ func (p *packetReader) next() (id byte, length int, err error) {
 func putHead(b []byte, id byte, length int) {
 	b[0] = id
 	binary.LittleEndian.PutUint32(b[1:], uint32(length))
+}
+
+// maxWindowSize is the longest text of a window's size.
+const maxWindowSize = 64
+
+// parseWindowSize reads ROWSxCOLS,XPIXxYPIX, with or without a NUL behind it.
+func parseWindowSize(text []byte) (rows, cols int, ok bool) {
+	text, _, _ = bytes.Cut(text, []byte{0})
+	cells, _, _ := bytes.Cut(text, []byte(","))
+	high, wide, both := bytes.Cut(cells, []byte("x"))
+	r, err := strconv.ParseUint(string(high), 10, 16)
+	c, err2 := strconv.ParseUint(string(wide), 10, 16)
+	return int(r), int(c), both && err == nil && err2 == nil
 }

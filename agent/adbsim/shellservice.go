@@ -16,7 +16,10 @@ type shellMode struct {
 	args    []string // a program to be run in place of a shell, unless nil
 	packets bool     // shell protocol v2; otherwise plain bytes, both outputs together
 	pty     bool
-	term    string
+	// Without packets even a command that wants no terminal gets one, because
+	// only a terminal's end is a hangup: one that carries bytes as they are.
+	raw  bool
+	term string
 }
 
 // shell gives the service that runs a shell on the device.
@@ -46,7 +49,11 @@ func (s *session) run(ctx context.Context) {
 	var files machine.Files
 	var stdin, stdout, stderr *machine.Shared // our ends
 	if s.mode.pty {
-		s.tty = machine.NewTTY()
+		modes := machine.Cooked
+		if s.mode.raw {
+			modes = machine.Raw
+		}
+		s.tty = machine.NewTTY(modes)
 		files[0], files[1], files[2] = s.tty.Slave(), s.tty.Slave(), s.tty.Slave()
 		stdout = s.tty.Output()
 	} else {
@@ -61,7 +68,7 @@ func (s *session) run(ctx context.Context) {
 	args := []string{"/system/bin/sh", "-c", s.mode.command}
 	if s.mode.command == "" {
 		args = []string{"/system/bin/sh"}
-		if s.mode.pty {
+		if s.mode.pty && !s.mode.raw {
 			args = append(args, "-i")
 		}
 	}
@@ -85,7 +92,7 @@ func (s *session) run(ctx context.Context) {
 	}
 	s.leader = leader
 	if s.tty != nil {
-		s.tty.Control(func(sig machine.Signal) { s.device.machine.Kill(-leader.PID, sig) })
+		s.tty.Attach(leader)
 	}
 
 	// pumping ends when both outputs have ended: when the last process that
@@ -112,6 +119,9 @@ func (s *session) run(ctx context.Context) {
 			return
 		case <-pumping.Done():
 		}
+	}
+	if s.tty != nil {
+		s.tty.Hangup()
 	}
 	s.device.machine.Kill(-leader.PID, machine.HUP)
 	_ = s.stream.Close()
@@ -184,7 +194,7 @@ func (s *session) exit(ctx context.Context, status int) {
 func (s *session) input(ctx context.Context, stdin *machine.Shared) {
 	write := func(b []byte) {
 		if s.tty != nil {
-			s.tty.Input(b)
+			_ = s.tty.Input(ctx, b)
 		} else if stdin != nil {
 			_, _ = stdin.Write(ctx, b) // a process that has closed its input reads nothing more
 		}
@@ -206,6 +216,15 @@ func (s *session) input(ctx context.Context, stdin *machine.Shared) {
 		id, length, err := packets.next()
 		if err != nil {
 			return
+		}
+		if id == packetWindowSize && s.tty != nil && length <= maxWindowSize {
+			if _, err := io.ReadFull(s.stream, buf[:length]); err != nil {
+				return
+			}
+			if rows, cols, ok := parseWindowSize(buf[:length]); ok {
+				s.tty.Resize(rows, cols)
+			}
+			continue
 		}
 		for length > 0 {
 			n, err := s.stream.Read(buf[:min(length, len(buf))])

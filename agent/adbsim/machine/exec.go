@@ -94,6 +94,7 @@ var reasons = map[syscall.Errno]string{
 	syscall.ENOTEMPTY: "Directory not empty",
 	syscall.EBADF:     "Bad file descriptor",
 	syscall.EPIPE:     "Broken pipe",
+	syscall.EIO:       "I/O error",
 	syscall.ELOOP:     "Too many symbolic links encountered",
 	syscall.EINVAL:    "Invalid argument",
 	syscall.ENXIO:     "No such device or address",

@@ -96,7 +96,7 @@ func (m *Machine) launch(p *Proc, main func(*Proc) int) error {
 	}
 	p.PID = m.nextPID
 	m.nextPID++
-	if p.parent == nil {
+	if p.PGID == 0 {
 		p.PGID = p.PID
 	}
 	m.procs[p.PID] = p

@@ -36,6 +36,8 @@ type Proc struct {
 	ignored map[Signal]bool
 	caught  map[Signal]bool
 	pending []Signal
+	// interrupt ends the read that a caught signal interrupts, nil for none.
+	interrupt context.CancelFunc
 }
 
 func newProc(m *Machine, parent *Proc, name string) *Proc {
@@ -50,11 +52,17 @@ func newProc(m *Machine, parent *Proc, name string) *Proc {
 // Spawn starts main as a child in the same group, with the parent's files,
 // environment, directory and ignored signals.
 func (p *Proc) Spawn(name string, main func(*Proc) int) (*Proc, error) {
+	return p.SpawnIn(name, p.PGID, main)
+}
+
+// SpawnIn is Spawn into another process group, or into one that the child
+// leads: 0.
+func (p *Proc) SpawnIn(name string, pgid int, main func(*Proc) int) (*Proc, error) {
 	if err := p.ctx.Err(); err != nil {
 		return nil, err
 	}
 	child := newProc(p.Machine, p, name)
-	child.PGID, child.PPID = p.PGID, p.PID
+	child.PGID, child.PPID = pgid, p.PID
 	child.files = p.files.dup()
 	child.Env = append([]string(nil), p.Env...)
 	child.Dir = p.Dir

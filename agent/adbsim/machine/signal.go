@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,23 +12,24 @@ type Signal int
 
 // The signals that programs meet.
 const (
-	HUP  Signal = 1
-	INT  Signal = 2
-	QUIT Signal = 3
-	KILL Signal = 9
-	USR1 Signal = 10
-	USR2 Signal = 12
-	PIPE Signal = 13
-	ALRM Signal = 14
-	TERM Signal = 15
-	CHLD Signal = 17
-	CONT Signal = 18
-	STOP Signal = 19
+	HUP   Signal = 1
+	INT   Signal = 2
+	QUIT  Signal = 3
+	KILL  Signal = 9
+	USR1  Signal = 10
+	USR2  Signal = 12
+	PIPE  Signal = 13
+	ALRM  Signal = 14
+	TERM  Signal = 15
+	CHLD  Signal = 17
+	CONT  Signal = 18
+	STOP  Signal = 19
+	WINCH Signal = 28
 )
 
 var signalNames = map[Signal]string{
 	HUP: "HUP", INT: "INT", QUIT: "QUIT", KILL: "KILL", USR1: "USR1", USR2: "USR2", PIPE: "PIPE",
-	ALRM: "ALRM", TERM: "TERM", CHLD: "CHLD", CONT: "CONT", STOP: "STOP",
+	ALRM: "ALRM", TERM: "TERM", CHLD: "CHLD", CONT: "CONT", STOP: "STOP", WINCH: "WINCH",
 }
 
 func (s Signal) String() string {
@@ -77,6 +79,12 @@ func (p *Proc) Signal(sig Signal) {
 			case p.signalled <- struct{}{}:
 			default:
 			}
+			if p.interrupt != nil {
+				p.interrupt()
+			}
+			return
+		}
+		if sig == WINCH {
 			return
 		}
 	}
@@ -122,6 +130,25 @@ func (p *Proc) TakeSignals() []Signal {
 
 // Signalled has a value when a caught signal waits.
 func (p *Proc) Signalled() <-chan struct{} { return p.signalled }
+
+// UntilSignal gives a context that ends when the process is killed or catches a
+// signal, one that waits already included: for a read that a signal interrupts.
+// The process calls done afterwards.
+func (p *Proc) UntilSignal() (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(p.ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.interrupt = cancel
+	if len(p.pending) > 0 {
+		cancel()
+	}
+	return ctx, func() {
+		p.mu.Lock()
+		p.interrupt = nil
+		p.mu.Unlock()
+		cancel()
+	}
+}
 
 // ForgetHandlers puts caught signals back to their default, as exec does;
 // ignored ones stay ignored.

@@ -100,7 +100,13 @@ func (s *Shell) program(args []string, tail bool) int {
 		return s.become(run, args, env)
 	}
 	name := strings.Join(args, " ")
-	child, err := s.p.Spawn(name, func(p *machine.Proc) int {
+	pgid := s.p.PGID
+	if s.interactive {
+		pgid = s.group
+	}
+	front := s.jobTerminal()
+	child, err := s.p.SpawnIn(name, pgid, func(p *machine.Proc) int {
+		front.Foreground(p.PGID)
 		p.Env = env
 		return run(p, args)
 	})
@@ -108,6 +114,7 @@ func (s *Shell) program(args []string, tail bool) int {
 		s.errorf("%v", err)
 		return 1
 	}
+	defer s.inFront(child)()
 	return s.waitFor(child)
 }
 
@@ -130,6 +137,9 @@ func (s *Shell) waitFor(child *machine.Proc) int {
 	for {
 		select {
 		case <-child.Done():
+			if s.interactive && child.Status() == 128+int(machine.INT) {
+				s.aborted = true // ^C was the job's: what stands behind it on the line is left too
+			}
 			return child.Status()
 		case <-s.p.Context().Done():
 			return 1 // the shell itself was killed

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -17,10 +18,14 @@ func (s *Shell) converse() int {
 		if text != "" {
 			prompt = "> "
 		}
+		s.measure()
 		s.p.Errorf("%s", prompt)
-		line, whole := s.readLine(s.p.Context(), 0, true, maxLine)
+		ctx, done := s.p.UntilSignal()
+		line, whole := s.readLine(ctx, 0, true, maxLine)
+		done()
 		if s.interrupted() {
-			text = ""
+			s.p.Errorf("\n")
+			text, s.status = "", 128+int(machine.INT)
 			continue
 		}
 		if !whole && line == "" {
@@ -38,7 +43,10 @@ func (s *Shell) converse() int {
 			continue
 		}
 		s.stmts(file.Stmts)
-		s.interrupted()
+		if s.interrupted() || s.aborted || s.status == 128+int(machine.INT) {
+			s.p.Errorf("\n")
+			s.status = 128 + int(machine.INT)
+		}
 		s.aborted = false
 		s.breaking, s.resuming, s.returning = 0, 0, false
 	}
@@ -56,11 +64,29 @@ func (s *Shell) interrupted() bool {
 	}
 }
 
+// measure keeps LINES and COLUMNS in step with the terminal.
+func (s *Shell) measure() {
+	t := s.terminal()
+	if t == nil {
+		return
+	}
+	rows, cols := t.Size()
+	if rows == 0 || cols == 0 {
+		rows, cols = 24, 80
+	}
+	s.setString("LINES", strconv.Itoa(rows))
+	s.setString("COLUMNS", strconv.Itoa(cols))
+}
+
+// prompt is Android's: the exit code unless it is 0, host and directory.
 func (s *Shell) prompt() string {
-	dir := s.p.Dir
+	failed := ""
+	if s.status != 0 {
+		failed = strconv.Itoa(s.status) + "|"
+	}
 	end := "$"
 	if s.p.Getenv("USER") == "root" {
 		end = "#"
 	}
-	return s.p.Machine.Props.Get("ro.product.device") + ":" + dir + " " + end + " "
+	return failed + s.p.Machine.Props.Get("ro.product.device") + ":" + s.p.Dir + " " + end + " "
 }

@@ -59,8 +59,10 @@ func (s *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
 	}
 	r, pw := machine.NewPipe()
 	defer r.Close()
-	old := s.p.SetFD(1, pw)
+	old, jobs := s.p.SetFD(1, pw), s.interactive
+	s.interactive = false // no job: it stays in the shell's group
 	child, err := s.spawn(c.Stmts...)
+	s.interactive = jobs
 	s.p.SetFD(1, old)
 	_ = pw.Close()
 	if err != nil {

@@ -18,8 +18,30 @@ func (s *Shell) foreground(stmts ...*syntax.Stmt) {
 		s.status = 1
 		return
 	}
+	defer s.inFront(child)()
 	s.status = s.waitFor(child)
 }
+
+// An interactive shell gives each job a process group of its own, led by the
+// job's first process (s.group is 0 then), so that ^C ends the job in front and
+// nothing else. The terminal is handed to a job in front by its first process
+// as well, which may be faster than the shell. inFront gives what takes it back.
+func (s *Shell) inFront(first *machine.Proc) (back func()) {
+	t := s.jobTerminal()
+	t.Foreground(first.PGID)
+	return func() { t.Foreground(s.p.PGID) }
+}
+
+// jobTerminal is the terminal of a shell that controls jobs, nil for others.
+func (s *Shell) jobTerminal() *machine.TTY {
+	if !s.interactive {
+		return nil
+	}
+	return s.terminal()
+}
+
+// terminal is where the shell reads from, nil where that is none.
+func (s *Shell) terminal() *machine.TTY { return machine.Terminal(s.p.FD(0)) }
 
 // background starts a statement and goes on. Its standard input is empty, as
 // for any shell that does not control jobs.
@@ -32,7 +54,7 @@ func (s *Shell) background(st *syntax.Stmt) {
 		s.status = 1
 		return
 	}
-	old := s.p.SetFD(0, null)
+	old := s.p.SetFD(0, null) // and with it no terminal to be handed
 	child, err := s.spawn(&one)
 	s.p.SetFD(0, old)
 	_ = null.Close()
@@ -43,6 +65,9 @@ func (s *Shell) background(st *syntax.Stmt) {
 	}
 	s.job, s.status = child, 0
 	s.jobs = append(s.jobs, child)
+	if s.interactive {
+		s.p.Errorf("[%d] %d\n", len(s.jobs), child.PID)
+	}
 	if len(s.jobs) > 64 { // forget those that have ended, so that the list stays small
 		s.forgetEnded()
 	}
@@ -104,6 +129,7 @@ func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 		in = r
 		if err != nil {
 			_ = in.Close()
+			s.group = 0
 			s.errorf("%v", err)
 			s.status = 1
 			for _, child := range children {
@@ -112,7 +138,10 @@ func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 			return
 		}
 		children = append(children, child)
+		s.group = children[0].PGID
 	}
+	s.group = 0
+	defer s.inFront(children[0])()
 	failed := 0
 	for _, child := range children {
 		s.status = s.waitFor(child)

@@ -45,6 +45,7 @@ type Shell struct {
 	keepRedirs          bool // exec without a command: its redirections stay
 	interactive         bool
 	aborted             bool // ^C was typed: the line that is being run is left
+	group               int  // of the children of an interactive shell: see spawnIn
 }
 
 type options struct {
@@ -126,6 +127,7 @@ func newShell(p *machine.Proc, name string) *Shell {
 	s.setString("PWD", p.Dir)
 	s.setString("IFS", " \t\n")
 	s.setString("OPTIND", "1")
+	s.measure()
 	s.configure()
 	return s
 }
@@ -177,11 +179,17 @@ func (s *Shell) fork() *Shell {
 // spawn runs statements in a child process.
 func (s *Shell) spawn(stmts ...*syntax.Stmt) (*machine.Proc, error) {
 	name := s.p.Name()
+	pgid := s.p.PGID
+	if s.interactive {
+		pgid = s.group
+	}
 	// The copy is made here, in the parent's goroutine: the child must not
 	// read what the parent goes on changing.
 	c := s.fork()
 	c.tail = len(stmts) == 1 && isSimple(stmts[0])
-	return s.p.Spawn(name, func(p *machine.Proc) int {
+	front := s.jobTerminal()
+	return s.p.SpawnIn(name, pgid, func(p *machine.Proc) int {
+		front.Foreground(p.PGID)
 		c.p = p
 		c.stmts(stmts)
 		c.atExit()

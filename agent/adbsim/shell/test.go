@@ -174,8 +174,7 @@ func examine(p *machine.Proc, op, word string) (bool, error) {
 		if err != nil || p.FD(n) == nil {
 			return false, nil
 		}
-		_, terminal := p.FD(n).File.(interface{ Terminal() })
-		return terminal, nil
+		return machine.Terminal(p.FD(n)) != nil, nil
 	}
 	var info memfs.Info
 	var err error
