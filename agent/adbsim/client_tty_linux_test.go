@@ -1,6 +1,7 @@
 package adbsim
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -120,7 +121,7 @@ func TestADBClientAtATerminal(t *testing.T) {
 	types("exit 5\r")
 	err := cmd.Wait()
 	ended = true
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 5 {
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 5 {
 		t.Errorf("the client ended with %v", err)
 	}
 }
