@@ -72,6 +72,7 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	d.machine.Boot(cfg.Now().Add(-time.Hour - time.Duration(index)*7*time.Minute))
 	d.machine.Props.Changed = d.propertyChanged
 	toolbox.Install(d.machine)
+	d.model.choosePackages(d.machine.Packages)
 	android.Install(d.machine, d.model.Model)
 	return d
 }

@@ -21,7 +21,8 @@ import (
 // without their exit packet. "slow N" lets N bytes a second through, "flood N"
 // fills the log with N lines a second: 0 ends both. "full", "noise" begin and
 // "full off", "noise off" end. "install CODE" fails installs, "serial S" gives
-// it another serial. "" ends noexit.
+// it another serial. "" ends noexit. "authorize SERIAL" is for another device
+// of the bench: one that is unauthorized has no shell to say so.
 //
 // Of the bench's host server: "server-restart 2s", "server-version 40",
 // "late-tracker 12s", "split" and "split off", "cut-replies N" (-1 ends that).
@@ -37,6 +38,13 @@ var faultWords = map[string]func(d *Device, rest string) error{
 	"slow":   number((*Device).SlowLink),
 	"full":   onOff((*Device).FillStorage),
 	"noise":  onOff((*Device).Noise),
+	// An unauthorized device has no shell: its neighbour's speaks for it.
+	"authorize": func(d *Device, serial string) error {
+		if !d.bench.SetState(serial, StateDevice) {
+			return fmt.Errorf("there is no device %q", serial)
+		}
+		return nil
+	},
 	"install": func(d *Device, code string) error {
 		d.FailInstalls(code)
 		return nil

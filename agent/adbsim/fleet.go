@@ -2,9 +2,12 @@ package adbsim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/farbench/farbench/agent/adbsim/android"
+	"github.com/farbench/farbench/agent/adbsim/packages"
 )
 
 // DefaultDevices is a bench as it stands when nobody says how many: a head
@@ -29,6 +32,17 @@ func (m model) density() string {
 		return "160"
 	}
 	return strconv.Itoa(m.Displays[0].Density)
+}
+
+// choosePackages takes away the apps of other models: every model has the
+// system's own and the diagnosis, and of the rest what it runs.
+func (m model) choosePackages(all *packages.Manager) {
+	for _, p := range all.List(0) {
+		runs := slices.ContainsFunc(m.Apps, func(a android.App) bool { return strings.HasPrefix(a.Component, p.Name) })
+		if !p.System && p.Name != "com.farbench.dcm" && !runs {
+			_ = all.Uninstall(p.Name, packages.AllUsers, nil) // there is one: it was listed
+		}
+	}
 }
 
 // drivers are the users of a unit whose system user stays behind the others.
@@ -91,7 +105,7 @@ func placed(index int) place {
 	case 1:
 		// A host's name that follows the serials keeps lists in the devices' order.
 		p.serial, p.devPath = "sim0002:5555", ""
-	case 2:
+	case 2: // its user has not accepted this PC's key yet
 		p.state = StateUnauthorized
 	}
 	return p

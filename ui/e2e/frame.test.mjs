@@ -49,6 +49,7 @@ test('the palette finds benches, devices, runs and actions, by keys alone', asyn
   await find(page, 'demo')
   await option(page, /^Online demo/)
     .or(option(page, /^Running demo/))
+    .or(option(page, /^Needs attention demo/))
     .waitFor()
   await option(page, /Run a command on/)
     .first()

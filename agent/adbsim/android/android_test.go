@@ -149,7 +149,7 @@ func TestCommands_trueFormats(t *testing.T) {
 		[2]string{"dumpsys nosuch", `Can't find service: nosuch\n`},
 		[2]string{"! cmd nosuch", `cmd: Can't find service: nosuch\n`},
 		[2]string{"bugreportz -v", `1\.2\n`},
-		[2]string{"ps -A | grep ' com.farbench.navigation$' | grep -v shell", `u10_a80 +2011 +612 com\.farbench\.navigation\n`},
+		[2]string{"ps -A | grep ' com.farbench.navigation$' | grep -v shell", `u10_a80 +2011 +612 .* S com\.farbench\.navigation\n`},
 		[2]string{"am force-stop com.farbench.navigation; pidof com.farbench.navigation || echo gone", `gone\n`},
 		[2]string{"perfetto -t 10ms -o /data/misc/perfetto-traces/t.pb; ls /data/misc/perfetto-traces", `.*t\.pb\n.*`},
 		[2]string{"monkey -p com.farbench.radio -v 10", `.*Events injected: 10\n.*`},

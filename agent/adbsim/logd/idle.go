@@ -29,7 +29,7 @@ type saying struct {
 }
 
 var sayings = []saying{
-	{Main, 'D', 1000, 1402, 1467, "CarPropertyService", "onPropertyChange PERF_VEHICLE_SPEED area=0 value=%d.%d"},
+	{Main, 'D', 1000, 1402, 1467, "CarPropertyService", "onPropertyChange ENV_OUTSIDE_TEMPERATURE area=0 value=1%d.%d"},
 	{System, 'I', 1000, 1104, 1198, "ActivityTaskManager", "Displayed com.farbench.navigation/.MapActivity for user 10: +%d%dms"},
 	{Main, 'V', 1000, 498, 498, "SurfaceFlinger", "frame %d%d presented, 1 layer dirty"},
 	{Main, 'D', 1041, 521, 688, "AudioFlinger", "mixer(0x7a3c) underrun check: %d frames ready, track %d"},

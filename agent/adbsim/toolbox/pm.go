@@ -20,9 +20,14 @@ var firmware = []packages.Package{
 	{Name: "com.android.car", Version: 34, VersionName: "14", UID: 1000, System: true, Dir: "/system/priv-app/CarService"},
 	{Name: "com.android.car.carlauncher", Version: 34, VersionName: "14", System: true, Dir: "/system/priv-app/CarLauncher"},
 	{Name: "com.android.systemui", Version: 34, VersionName: "14", System: true, Dir: "/system_ext/priv-app/CarSystemUI"},
+	{Name: "com.android.car.media", Version: 34, VersionName: "14", System: true, Dir: "/system/priv-app/CarMediaApp"},
+	{Name: "com.android.car.settings", Version: 34, VersionName: "14", System: true, Dir: "/system/priv-app/CarSettings"},
+	{Name: "com.farbench.cluster", Version: 30102, VersionName: "3.1.2", Dir: "/data/app/com.farbench.cluster-1"},
 	{Name: "com.farbench.dcm", Version: 2402010, VersionName: "24.2.1-rc3", Dir: "/data/app/com.farbench.dcm-1"},
 	{Name: "com.farbench.navigation", Version: 50300, VersionName: "5.3.0", Dir: "/data/app/com.farbench.navigation-1"},
 	{Name: "com.farbench.radio", Version: 20811, VersionName: "2.8.11", Dir: "/data/app/com.farbench.radio-1"},
+	{Name: "com.farbench.telematics", Version: 70400, VersionName: "7.4.0", Dir: "/data/app/com.farbench.telematics-1"},
+	{Name: "com.farbench.video", Version: 10905, VersionName: "1.9.5", Dir: "/data/app/com.farbench.video-1"},
 }
 
 // pm is the package manager's command; `cmd package` and abb end here too.

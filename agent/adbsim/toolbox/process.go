@@ -1,108 +1,13 @@
 package toolbox
 
 import (
-	"fmt"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/farbench/farbench/agent/adbsim/machine"
 )
-
-// systemProcesses are for show: they stand in ps and take no signal.
-var systemProcesses = []machine.Shown{
-	{User: "root", PID: 1, PPID: 0, Name: "init"},
-	{User: "root", PID: 2, PPID: 0, Name: "[kthreadd]"},
-	{User: "logd", PID: 311, PPID: 1, Name: "logd"},
-	{User: "system", PID: 312, PPID: 1, Name: "servicemanager"},
-	{User: "system", PID: 498, PPID: 1, Name: "surfaceflinger"},
-	{User: "audioserver", PID: 521, PPID: 1, Name: "audioserver"},
-	{User: "vehicle_network", PID: 540, PPID: 1, Name: "android.hardware.automotive.vehicle@V3-service"},
-	{User: "root", PID: 612, PPID: 1, Name: "zygote64"},
-	{User: "system", PID: 1104, PPID: 612, Name: "system_server"},
-	{User: "shell", PID: 1230, PPID: 1, Name: "adbd"},
-	{User: "bluetooth", PID: 1377, PPID: 612, Name: "com.android.bluetooth"},
-	{User: "system", PID: 1402, PPID: 612, Name: "com.android.car"},
-	{User: "u10_system", PID: 1533, PPID: 612, Name: "com.android.systemui"},
-}
-
-// shownProcesses are the system's own and the apps'.
-func shownProcesses(m *machine.Machine) []machine.Shown {
-	if m.Shown == nil {
-		return systemProcesses
-	}
-	return append(slices.Clone(systemProcesses), m.Shown()...)
-}
-
-func ps(p *machine.Proc, args []string) int {
-	columns := []string{"USER", "PID", "PPID", "NAME"}
-	group := false
-	for i := 1; i < len(args); i++ {
-		switch arg := args[i]; {
-		case arg == "-o" && i+1 < len(args):
-			i++
-			columns = strings.FieldsFunc(strings.ToUpper(args[i]), func(r rune) bool { return r == ',' || r == ' ' })
-		case strings.HasPrefix(arg, "-o"):
-			columns = strings.Split(strings.ToUpper(arg[2:]), ",")
-		case arg == "-g":
-			group = true
-		}
-	}
-	if group {
-		columns = []string{"USER", "PID", "PPID", "PGID", "NAME"}
-	}
-	out := output(p)
-	row := func(value func(column string) string) {
-		cells := make([]string, len(columns))
-		for i, c := range columns {
-			cells[i] = value(c)
-			switch {
-			case i == len(columns)-1:
-			case c == "USER":
-				cells[i] = fmt.Sprintf("%-14s", cells[i])
-			default:
-				cells[i] = fmt.Sprintf("%6s", cells[i])
-			}
-		}
-		fmt.Fprintln(out, strings.Join(cells, " "))
-	}
-	row(func(c string) string { return c })
-	show := func(user string, pid, ppid, pgid int, state, name string) {
-		row(func(c string) string {
-			switch c {
-			case "USER", "UID":
-				return user
-			case "PID", "TID":
-				return strconv.Itoa(pid)
-			case "PPID":
-				return strconv.Itoa(ppid)
-			case "PGID", "PGRP", "SID":
-				return strconv.Itoa(pgid)
-			case "S", "STAT":
-				return state
-			}
-			return name
-		})
-	}
-	for _, one := range shownProcesses(p.Machine) {
-		show(one.User, one.PID, one.PPID, one.PID, "S", one.Name)
-	}
-	for _, one := range p.Machine.Processes() {
-		state := "S"
-		if one == p {
-			state = "R"
-		}
-		name := strings.ReplaceAll(one.Name(), "\n", " ")
-		ppid := one.PPID
-		if ppid == 1 {
-			ppid = 1230 // adbd
-		}
-		show("shell", one.PID, ppid, one.PGID, state, name)
-	}
-	return failed(out.Flush())
-}
 
 func pidof(p *machine.Proc, args []string) int {
 	var found []string

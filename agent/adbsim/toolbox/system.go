@@ -170,13 +170,20 @@ func free(p *machine.Proc, _ []string) int {
 	return 0
 }
 
-func top(p *machine.Proc, _ []string) int {
+func top(p *machine.Proc, args []string) int {
 	shown := shownProcesses(p.Machine)
+	// top -b -n 1 -m 5: how often and how many lines.
+	most := len(shown)
+	for i := 1; i+1 < len(args); i++ {
+		if n, err := strconv.Atoi(args[i+1]); err == nil && args[i] == "-m" {
+			most = max(0, n)
+		}
+	}
 	p.Printf("Tasks: %d total,   1 running, %d sleeping,   0 stopped,   0 zombie\n", len(shown)+1, len(shown))
 	p.Printf("  Mem:  7864320K total,  6381568K used,  1482752K free,    63488K buffers\n")
 	p.Printf("800%%cpu  61%%user   0%%nice  34%%sys 702%%idle   0%%iow   2%%irq   1%%sirq   0%%host\n")
 	p.Printf("  PID USER         PR  NI VIRT  RES  SHR S[%%CPU] %%MEM     TIME+ ARGS\n")
-	for i, one := range shown[4:] {
+	for i, one := range shown[4:min(len(shown), 4+most)] {
 		p.Printf("%5d %-12.12s 18  -2  14G %3dM %3dM S %4.1f   %3.1f   0:%02d.%02d %s\n", one.PID, one.User, max(310-i*17, 40), max(140-i*9, 20),
 			14.3/float64(i+1), 4.0/float64(i+1), max(41-i, 0), i*7%100, one.Name)
 	}
