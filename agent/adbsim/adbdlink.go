@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // adbd is one connection of an adb server to a device: it carries many
@@ -14,7 +15,11 @@ import (
 type adbd struct {
 	device *Device
 	conn   net.Conn
-	limit  int // the most data in a packet, as agreed
+	end    context.CancelFunc
+	limit  int         // the most data in a packet, as agreed
+	token  []byte      // that the server has to sign; nil while nobody asks. Of receive alone
+	in     atomic.Bool // the server may open streams
+	unlose func() bool // set once it is let in
 
 	writing sync.Mutex // guards conn's writing side: a packet is never torn
 
@@ -31,19 +36,24 @@ const maxStreams = 256
 // serveADBD speaks adb's device protocol on one connection.
 func (d *Device) serveADBD(ctx context.Context, conn net.Conn) {
 	lost, state := d.connected()
-	if !usable(lost, state) {
+	if state != StateUnauthorized && !usable(lost, state) {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer context.AfterFunc(lost, cancel)()
+	if state != StateUnauthorized {
+		defer context.AfterFunc(lost, cancel)()
+	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	a := &adbd{device: d, conn: conn, limit: 4096, streams: make(map[uint32]*adbStream)}
+	a := &adbd{device: d, conn: conn, end: cancel, limit: 4096, streams: make(map[uint32]*adbStream)}
 	a.receive(ctx)
 	cancel()
 	stop()
 	_ = conn.Close()
 	a.dropAll()
 	a.running.Wait()
+	if a.unlose != nil {
+		a.unlose()
+	}
 }
 
 func (a *adbd) receive(ctx context.Context) {
@@ -57,12 +67,17 @@ func (a *adbd) receive(ctx context.Context) {
 		buf = p.data[:cap(p.data)] // one that had to grow serves the next packet too
 		switch p.command {
 		case cmdCNXN:
-			a.limit = int(min(max(p.arg1, 4096), maxPayload))
-			if a.send(wirePacket{command: cmdCNXN, arg0: protocolVersion, arg1: maxPayload, data: a.banner()}) != nil {
+			if a.connect(p.arg1) != nil {
 				return
 			}
-		case cmdAUTH: // nobody asked: this device trusts every server
+		case cmdAUTH:
+			if a.authenticate(ctx, p.arg0, p.data) != nil {
+				return
+			}
 		case cmdOPEN:
+			if !a.in.Load() {
+				return
+			}
 			a.open(ctx, p.arg0, strings.TrimRight(string(p.data), "\x00"))
 		case cmdWRTE:
 			if s := a.stream(p.arg1); s != nil && s.remote == p.arg0 {

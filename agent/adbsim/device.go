@@ -35,6 +35,7 @@ type Device struct {
 	interrupt   *interruption // of the next transfer
 	features    string
 	link        link
+	trust       trust
 
 	boot                   int    // how often it has rebooted
 	firmware, nextFirmware string // incremental versions; "" is the one that it was built with

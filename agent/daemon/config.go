@@ -3,7 +3,6 @@ package daemon
 import (
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -42,7 +41,7 @@ func (c Config) CheckGiven() error {
 	if len(labels) > wire.MaxLabels {
 		wrong = append(wrong, fmt.Errorf("%d labels: a bench has at most %d", len(labels), wire.MaxLabels))
 	}
-	if _, err := adbAddress(c.ADB); err != nil {
+	if err := CheckADB(c.ADB); err != nil {
 		wrong = append(wrong, err)
 	}
 	if c.SimDevices < 0 || c.SimDevices > MaxSimDevices {
@@ -70,19 +69,4 @@ func tidy(labels []string) []string {
 		}
 	}
 	return kept
-}
-
-// adbAddress is the adb server's address, empty for sim and auto.
-func adbAddress(mode string) (string, error) {
-	addr, ok := strings.CutPrefix(mode, "tcp:")
-	switch {
-	case mode == "sim" || mode == "auto":
-		return "", nil
-	case !ok:
-		return "", fmt.Errorf("adb %q: it must be sim, auto or tcp:HOST:PORT", mode)
-	}
-	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return "", fmt.Errorf("adb %q: it must be sim, auto or tcp:HOST:PORT", mode)
-	}
-	return addr, nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/farbench/farbench/agent/act"
 	"github.com/farbench/farbench/agent/adb"
+	"github.com/farbench/farbench/agent/adbserver"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
 	"github.com/farbench/farbench/agent/dial"
@@ -42,8 +43,11 @@ type Config struct {
 	// one by itself.
 	Labels []string
 	Data   string // directory of journal and spool
-	ADB    string // "sim", "tcp:HOST:PORT" or "auto"
-	NATS   dial.Server
+	// ADB is whose devices: "sim", "auto", "attach" (the PC's adb server), "own"
+	// or "own:PORT" (one that the agent runs), "tcp:HOST:PORT".
+	ADB     string
+	ADBPath string // the adb program; empty: of PATH or ANDROID_HOME
+	NATS    dial.Server
 
 	Version string // of the program, for people
 
@@ -76,6 +80,10 @@ type Daemon struct {
 	ready   sync.Once
 	// simBench is nil where a real adb server is used.
 	simBench *adbsim.Bench
+	// adbServer is nil but where the agent runs its own.
+	adbServer    *adbserver.Server
+	adbVersion   string // of the PC's platform tools, "" where there are none
+	unauthorized string // what to do about a device that does not trust this PC
 
 	mu      sync.Mutex // guards what follows
 	state   wire.State
@@ -126,6 +134,7 @@ func (d *Daemon) wire() (err error) {
 	c := d.c
 	d.devices = inventory.New(inventory.Config{
 		Client: d.adb, Logger: c.Logger, Changed: d.changed, Path: filepath.Join(c.Data, "devices"),
+		Unauthorized: d.unauthorized,
 	})
 	runs := run.Config{
 		Life: d.life, Journal: d.journal, Spool: d.spool, Device: d.devices.Device,
@@ -157,7 +166,7 @@ func (d *Daemon) wire() (err error) {
 	d.state = wire.State{
 		Labels: labels,
 		Bench:  c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
-		Agent: wire.AgentInfo{Version: c.Version, OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Agent: wire.AgentInfo{Version: c.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, ADB: d.adbVersion},
 	}
 	d.link, err = link.New(link.Config{
 		Server: c.NATS, Name: c.Bench, Host: host, PID: os.Getpid(),

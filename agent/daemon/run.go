@@ -19,6 +19,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.simBench != nil {
 		inner.start(d.simBench.Run)
 	}
+	if d.adbServer != nil {
+		inner.start(d.adbServer.Run)
+	}
 	if d.console != nil {
 		inner.start(d.console.Run)
 	}

@@ -46,6 +46,7 @@ type AgentInfo struct {
 	Version string `json:"version"`
 	OS      string `json:"os"`
 	Arch    string `json:"arch"`
+	ADB     string `json:"adb,omitempty"` // version of the PC's platform tools; a simulation has none
 }
 
 // DeviceState is adb's own word for a device's state: device, offline,

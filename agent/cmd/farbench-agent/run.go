@@ -23,7 +23,8 @@ type runCommand struct {
 	Config kong.ConfigFlag `help:"File of KEY=VALUE lines with the variables below; the environment and flags come before it." placeholder:"FILE"`
 
 	Bench      string   `env:"FARBENCH_BENCH" help:"The bench's id, also its account's name at the broker." placeholder:"ID"`
-	ADB        string   `name:"adb" env:"FARBENCH_ADB" default:"auto" help:"Where the devices are: sim, tcp:HOST:PORT of an adb server, or auto: this PC's adb server where it has devices, else the simulation."`
+	ADB        string   `name:"adb" env:"FARBENCH_ADB" default:"auto" help:"Where the devices are: attach, to this PC's adb server; own or own:PORT, to one that the agent runs, with its own key; tcp:HOST:PORT of another; sim; or auto: this PC's adb server where it has devices, else the simulation."`
+	ADBPath    string   `name:"adb-path" env:"FARBENCH_ADB_PATH" help:"The adb program; that of PATH or ANDROID_HOME if not given." placeholder:"FILE"`
 	SimDevices int      `env:"FARBENCH_SIM_DEVICES" default:"3" help:"How many devices, where they are simulated." placeholder:"N"`
 	Labels     []string `env:"FARBENCH_LABELS" sep:"," help:"The lab's own words for the bench, at most 8, such as gothenburg,hil." placeholder:"LABEL,…"`
 	Data       string   `env:"FARBENCH_DATA" help:"Directory of the journal and the spool; below the user's state directory if not given." placeholder:"DIR"`

@@ -29,7 +29,7 @@ var version = "dev"
 type arguments struct {
 	Listen     string `env:"FARBENCH_LISTEN" default:"127.0.0.1:7070" placeholder:"HOST:PORT" help:"Where browsers and the CLI connect; loopback only, port 0 takes a free one. Default ${default}."`
 	Data       string `env:"FARBENCH_DATA" type:"path" placeholder:"DIR" help:"Where runs, logs and the token are kept; by default in the user's state directory."`
-	ADB        string `env:"FARBENCH_ADB" default:"auto" placeholder:"sim|tcp:HOST:PORT|auto" help:"The devices: simulated, of this adb server, or auto: of the adb server that runs here if it has any, else simulated."`
+	ADB        string `env:"FARBENCH_ADB" default:"auto" placeholder:"sim|attach|own|tcp:HOST:PORT|auto" help:"The devices: simulated, of this PC's adb server, of one that is run for them, of this adb server, or auto: of the adb server that runs here if it has any, else simulated."`
 	SimDevices int    `env:"FARBENCH_SIM_DEVICES" default:"3" placeholder:"N" help:"How many simulated devices; the first three are a head unit, a cluster over TCP and one that is unauthorized. Default ${default}."`
 	Verbose    bool   `short:"v" help:"Log what is of use only when looking for a mistake."`
 
@@ -86,8 +86,8 @@ func (a *arguments) check() error {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			mistakes = append(mistakes, fmt.Sprintf("--adb %q: give tcp:HOST:PORT, for example tcp:127.0.0.1:5037", a.ADB))
 		}
-	} else if a.ADB != "sim" && a.ADB != "auto" {
-		mistakes = append(mistakes, fmt.Sprintf("--adb %q is none of sim, tcp:HOST:PORT and auto", a.ADB))
+	} else if err := daemon.CheckADB(a.ADB); err != nil {
+		mistakes = append(mistakes, "--"+err.Error())
 	}
 	if a.SimDevices < 0 || a.SimDevices > daemon.MaxSimDevices {
 		mistakes = append(mistakes, fmt.Sprintf("--sim-devices %d: give 1 to %d", a.SimDevices, daemon.MaxSimDevices))

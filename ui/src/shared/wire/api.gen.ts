@@ -64,6 +64,7 @@ export interface AgentInfo {
   version: string
   os: string
   arch: string
+  adb?: string
 }
 export interface Device {
   id: string
