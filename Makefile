@@ -1,6 +1,6 @@
 # `make help` lists what there is. A fresh clone needs Go and Node, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint gen ui build fmt picture gen-check go-test ui-test
+.PHONY: help run test bench soak lint gen ui build fmt picture gen-check go-test ui-test
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 GOBUILD  = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -23,6 +23,9 @@ test: gen-check go-test ui-test ## every check and test, the race detector on, a
 
 bench: $(DASHBOARD) ## measure speed against direct adb, and the log in a browser; print the table (ARGS="-only viewer -rounds 1")
 	cd relay && go run ./e2e/bench $(ARGS)
+
+soak: ## fifty simulated devices, mixed work and faults for two minutes under the race detector (FOR=10m)
+	cd agent && FARBENCH_SOAK=$(or $(FOR),2m) go test -race -count=1 -v -timeout 60m -run '^TestSoak$$' ./inventory
 
 lint: $(UI_TOOLS) ## static analysis and the import rules
 	cd agent && go run $(LINTER) run ./...
