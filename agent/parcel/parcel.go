@@ -160,8 +160,12 @@ type Reader struct {
 	Done     func(Done)
 }
 
+// aheadOf is how much is read ahead, of which a record needs its head: content
+// passes the buffer by.
+const aheadOf = 4 << 10
+
 // NewReader reads from r.
-func NewReader(r io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(r, maxPiece)} }
+func NewReader(r io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(r, aheadOf)} }
 
 // Next gives the next entry, io.EOF where the stream ends between entries. What
 // was not read of the last one is passed over.

@@ -65,13 +65,18 @@ func (s *Stream) Context() context.Context { return s.ctx }
 // Take takes a frame of the other side and keeps its payload. It never blocks:
 // what may come is bounded by what was allowed. An error is a frame that may
 // not be; the session has failed then.
-func (s *Stream) Take(f wire.Frame) error {
+func (s *Stream) Take(f wire.Frame) error { return s.TakeAndFree(f, nil) }
+
+// TakeAndFree is Take, but gives the payload back by free as soon as it was
+// read; what was not when the session ends is not given back. free must not
+// block.
+func (s *Stream) TakeAndFree(f wire.Frame, free func()) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
 		return nil // it crossed the end on its way
 	}
-	err := s.take(f)
+	err := s.take(f, free)
 	if err != nil {
 		s.finish(wire.SessionEnd{Fault: &wire.Fault{
 			Code: wire.BadFrame, Message: "the other side of the session broke its rules: " + err.Error(), Hint: "update agent, relay and client to one version",
@@ -82,7 +87,7 @@ func (s *Stream) Take(f wire.Frame) error {
 }
 
 // take is Take with mu held.
-func (s *Stream) take(f wire.Frame) error {
+func (s *Stream) take(f wire.Frame, free func()) error {
 	n := uint64(len(f.Payload))
 	switch {
 	case f.Stream != s.number:
@@ -105,7 +110,7 @@ func (s *Stream) take(f wire.Frame) error {
 	case n > s.granted-s.got:
 		return fmt.Errorf("%d bytes beyond what was allowed", n-(s.granted-s.got))
 	case f.Type == wire.FrameData:
-		s.chunks.put(f.Payload)
+		s.chunks.put(f.Payload, free)
 		s.got += n
 	}
 	return nil

@@ -10,7 +10,7 @@ const (
 	maxWindow = 4 << 20
 	// quick is how fast a window has to be read to become larger, slow how
 	// slowly to become smaller again.
-	quick = 100 * time.Millisecond
+	quick = 250 * time.Millisecond
 	slow  = 2 * time.Second
 )
 
@@ -40,8 +40,13 @@ func (w *window) fit(taken uint64, now time.Time) {
 // chunks are bytes that wait to be read. Many small ones are joined: each piece
 // of memory holds much.
 type chunks struct {
-	list [][]byte
-	own  bool // the last of them is a copy, with room for more
+	list []chunk
+}
+
+type chunk struct {
+	rest []byte
+	own  bool   // a copy, with room for more
+	free func() // gives its memory back; nil: to nobody
 }
 
 const (
@@ -51,29 +56,37 @@ const (
 
 func (c *chunks) empty() bool { return len(c.list) == 0 }
 
-func (c *chunks) put(p []byte) {
+func (c *chunks) put(p []byte, free func()) {
 	if len(p) > smallChunk {
-		c.list, c.own = append(c.list, p), false
+		c.list = append(c.list, chunk{rest: p, free: free})
 		return
 	}
-	if last := len(c.list) - 1; c.own && last >= 0 && cap(c.list[last])-len(c.list[last]) >= len(p) {
-		c.list[last] = append(c.list[last], p...)
+	if free != nil {
+		defer free()
+	}
+	if n := len(c.list); n > 0 && c.list[n-1].own && cap(c.list[n-1].rest)-len(c.list[n-1].rest) >= len(p) {
+		c.list[n-1].rest = append(c.list[n-1].rest, p...)
 		return
 	}
-	c.list, c.own = append(c.list, append(make([]byte, 0, ownChunk), p...)), true
+	c.list = append(c.list, chunk{rest: append(make([]byte, 0, ownChunk), p...), own: true})
 }
 
 func (c *chunks) take(p []byte) (n int) {
 	for len(c.list) > 0 && n < len(p) {
-		k := copy(p[n:], c.list[0])
+		first := &c.list[0]
+		k := copy(p[n:], first.rest)
 		n += k
-		if c.list[0] = c.list[0][k:]; len(c.list[0]) == 0 {
-			c.list[0] = nil
-			c.list = c.list[1:]
+		if first.rest = first.rest[k:]; len(first.rest) > 0 {
+			break
 		}
+		if first.free != nil {
+			first.free()
+		}
+		*first = chunk{}
+		c.list = c.list[1:]
 	}
 	if len(c.list) == 0 {
-		c.list, c.own = nil, false
+		c.list = nil
 	}
 	return n
 }

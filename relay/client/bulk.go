@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
-	"github.com/coder/websocket"
+	"github.com/gorilla/websocket"
 
 	"github.com/farbench/farbench/agent/session"
 	"github.com/farbench/farbench/agent/wire"
@@ -19,10 +20,12 @@ import (
 
 // Bulk is a connection for sessions. When it breaks, all of them have failed.
 type Bulk struct {
-	conn   *websocket.Conn
-	ctx    context.Context // ends with the connection
-	cancel context.CancelFunc
-	reads  sync.WaitGroup
+	conn  *websocket.Conn
+	gone  chan struct{} // closed at the connection's end
+	reads sync.WaitGroup
+
+	writing sync.Mutex // one frame at a time
+	rooms   sync.Pool  // *[]byte, for a frame each
 
 	mu      sync.Mutex // guards what follows
 	last    int64      // number of the newest question, and of the newest stream
@@ -45,7 +48,9 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 	defer done()
 	address := *c.base
 	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[address.Scheme]
-	conn, response, err := websocket.Dial(dialing, address.String()+"/ws/bulk", &websocket.DialOptions{HTTPClient: c.http})
+	// A frame goes out in one write.
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, WriteBufferSize: wire.MaxFrame + 64, ReadBufferSize: 4 << 10}
+	conn, response, err := dialer.DialContext(dialing, address.String()+"/ws/bulk", nil)
 	if err != nil {
 		if response != nil && response.StatusCode/100 != 1 && response.StatusCode/100 != 2 {
 			return nil, problem(response)
@@ -53,11 +58,14 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 		return nil, unreachable(c.base, err)
 	}
 	conn.SetReadLimit(bulkText)
-	b := &Bulk{conn: conn, asked: map[int64]chan api.Frame{}, streams: map[uint64]*session.Stream{}}
-	b.ctx, b.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := b.greet(dialing, c.config.Token); err != nil {
-		b.cancel()
-		_ = conn.CloseNow()
+	b := &Bulk{conn: conn, gone: make(chan struct{}), asked: map[int64]chan api.Frame{}, streams: map[uint64]*session.Stream{}}
+	stop := context.AfterFunc(dialing, func() { _ = conn.Close() })
+	err = b.greet(c.config.Token)
+	if !stop() && err == nil {
+		err = dialing.Err()
+	}
+	if err != nil {
+		_ = conn.Close()
 		return nil, err
 	}
 	b.reads.Go(b.read)
@@ -65,11 +73,11 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 }
 
 // greet says hello and awaits the welcome.
-func (b *Bulk) greet(ctx context.Context, token string) error {
-	if err := b.say(ctx, api.Frame{T: "hello", V: wire.Version, Token: token}); err != nil {
+func (b *Bulk) greet(token string) error {
+	if err := b.say(api.Frame{T: "hello", V: wire.Version, Token: token}); err != nil {
 		return fmt.Errorf("saying hello: %w", err)
 	}
-	_, text, err := b.conn.Read(ctx)
+	_, text, err := b.conn.ReadMessage()
 	if err != nil {
 		return fmt.Errorf("awaiting the relay's welcome: %w", err)
 	}
@@ -118,7 +126,7 @@ func (b *Bulk) Open(ctx context.Context, q api.SessionRequest) (*session.Stream,
 	if err != nil {
 		return fail(err)
 	}
-	if err := b.say(ctx, api.Frame{T: "req", I: &i, M: "session.open", D: body}); err != nil {
+	if err := b.say(api.Frame{T: "req", I: &i, M: "session.open", D: body}); err != nil {
 		return fail(fmt.Errorf("asking for a session: %w", err))
 	}
 	late := time.NewTimer(answerWithin)
@@ -128,7 +136,7 @@ func (b *Bulk) Open(ctx context.Context, q api.SessionRequest) (*session.Stream,
 		if f.Error != nil {
 			return fail(f.Error)
 		}
-	case <-b.ctx.Done():
+	case <-b.gone:
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return nil, b.lost
@@ -152,7 +160,6 @@ func (b *Bulk) forget(i int64) {
 // Close ends the connection and all of its sessions.
 func (b *Bulk) Close() {
 	b.end(&wire.Fault{Code: wire.Cancelling, Message: "the connection was closed"})
-	_ = b.conn.CloseNow()
 	b.reads.Wait()
 }
 
@@ -161,6 +168,7 @@ func (b *Bulk) end(why *wire.Fault) {
 	b.mu.Lock()
 	if b.lost == nil {
 		b.lost = why
+		close(b.gone)
 	}
 	why = b.lost
 	streams := b.streams
@@ -169,33 +177,35 @@ func (b *Bulk) end(why *wire.Fault) {
 	for _, s := range streams {
 		s.Abort(why)
 	}
-	b.cancel()
+	_ = b.conn.Close() // ends the reading
 }
 
-func (b *Bulk) say(ctx context.Context, f api.Frame) error {
+func (b *Bulk) say(f api.Frame) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	return b.conn.Write(ctx, websocket.MessageText, text)
+	return b.send(websocket.TextMessage, text)
 }
 
 // write sends a session's frame.
-func (b *Bulk) write(frame []byte) error {
-	ctx, cancel := context.WithTimeout(b.ctx, bulkWrite)
-	defer cancel()
-	return b.conn.Write(ctx, websocket.MessageBinary, frame)
+func (b *Bulk) write(frame []byte) error { return b.send(websocket.BinaryMessage, frame) }
+
+func (b *Bulk) send(kind int, data []byte) error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if err := b.conn.SetWriteDeadline(time.Now().Add(bulkWrite)); err != nil {
+		return err
+	}
+	return b.conn.WriteMessage(kind, data)
 }
 
 // read takes what the relay sends, until the connection ends.
 func (b *Bulk) read() {
-	silence := time.AfterFunc(bulkSilence, func() { _ = b.conn.CloseNow() })
-	defer silence.Stop()
 	for {
-		kind, in, err := b.conn.Reader(b.ctx)
+		err := b.conn.SetReadDeadline(time.Now().Add(bulkSilence))
 		if err == nil {
-			silence.Reset(bulkSilence)
-			err = b.take(kind, in)
+			err = b.next()
 		}
 		if err == nil {
 			continue
@@ -209,8 +219,13 @@ func (b *Bulk) read() {
 	}
 }
 
-func (b *Bulk) take(kind websocket.MessageType, in io.Reader) error {
-	if kind == websocket.MessageText {
+// next takes a message.
+func (b *Bulk) next() error {
+	kind, in, err := b.conn.NextReader()
+	if err != nil {
+		return err
+	}
+	if kind == websocket.TextMessage {
 		text, err := io.ReadAll(in)
 		if err != nil {
 			return err
@@ -226,7 +241,12 @@ func (b *Bulk) take(kind websocket.MessageType, in io.Reader) error {
 		}
 		return nil
 	}
-	buf := make([]byte, wire.MaxFrame+1) // the stream keeps it
+	room, _ := b.rooms.Get().(*[]byte)
+	if room == nil {
+		fresh := make([]byte, wire.MaxFrame+1)
+		room = &fresh
+	}
+	buf := *room
 	n, err := io.ReadFull(in, buf)
 	if err != io.ErrUnexpectedEOF {
 		return errors.Join(errors.New("a frame too long"), err)
@@ -238,7 +258,7 @@ func (b *Bulk) take(kind websocket.MessageType, in io.Reader) error {
 	b.mu.Lock()
 	s := b.streams[f.Stream]
 	b.mu.Unlock()
-	if s != nil && s.Take(f) != nil || f.Type == wire.FrameClose {
+	if s != nil && s.TakeAndFree(f, func() { b.rooms.Put(room) }) != nil || f.Type == wire.FrameClose {
 		// Its number is not used again. The answer to who opened it may still come.
 		b.mu.Lock()
 		delete(b.streams, f.Stream)
@@ -250,7 +270,7 @@ func (b *Bulk) take(kind websocket.MessageType, in io.Reader) error {
 func (b *Bulk) message(f api.Frame) error {
 	switch f.T {
 	case "ping":
-		return b.say(b.ctx, api.Frame{T: "pong", I: f.I})
+		return b.say(api.Frame{T: "pong", I: f.I})
 	case "bye":
 		fault := byeFault(f)
 		fault.Code = wire.LinkLost

@@ -27,6 +27,11 @@ type bench struct {
 	device   wire.Device
 	adb      *adb.Client
 	path     string // of the adb client; "" where there is none
+
+	// Where there is an adb client: a real adb server with the simulation's adbd,
+	// and an agent that uses it, as bench "real".
+	server    *lab.ADB
+	realAgent *lab.Agent
 }
 
 // options are the flags.
@@ -92,7 +97,7 @@ func startBench(ctx context.Context, dir string) (*bench, error) {
 	if b.programs, err = lab.Build(ctx, dir, false); err != nil {
 		return b, err
 	}
-	if b.broker, err = lab.StartBroker(b.programs, dir, "demo"); err != nil {
+	if b.broker, err = lab.StartBroker(b.programs, dir, "demo", "real"); err != nil {
 		return b, err
 	}
 	if b.sim, err = lab.StartSim(b.programs, 2); err != nil {
@@ -106,6 +111,14 @@ func startBench(ctx context.Context, dir string) (*bench, error) {
 		return b, err
 	}
 	b.path, _ = exec.LookPath("adb")
+	if b.path != "" {
+		if b.server, err = lab.StartADB(ctx, dir, b.sim.ADBD[0]); err != nil {
+			return b, err
+		}
+		if b.realAgent, err = lab.StartAgent(b.programs, dir, "real", "tcp:"+b.server.Addr, b.broker.Addr); err != nil {
+			return b, err
+		}
+	}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		doc, err := b.relay.Bench(ctx, "demo")
 		if err == nil && doc.State == api.Online && len(doc.Devices) > 0 && doc.Devices[0].State == wire.DeviceReady {
@@ -117,6 +130,12 @@ func startBench(ctx context.Context, dir string) (*bench, error) {
 }
 
 func (b *bench) stop() {
+	if b.realAgent != nil {
+		b.realAgent.Kill()
+	}
+	if b.server != nil {
+		b.server.Kill()
+	}
 	if b.agent != nil {
 		b.agent.Kill()
 	}
