@@ -26,6 +26,8 @@ func (s *Server) Serve(ctx context.Context, device wire.Device, o wire.SessionOp
 		return s.push(ctx, device, o, stream)
 	case wire.SessionPull:
 		return ended(s.pull(ctx, device, o, stream))
+	case wire.SessionInstall:
+		return s.install(ctx, device, o, stream)
 	}
 	return wire.SessionEnd{Fault: &wire.Fault{Code: wire.Invalid, Message: "the agent knows no such session", Hint: "update the agent"}}
 }
@@ -45,10 +47,16 @@ func (s *Server) push(ctx context.Context, device wire.Device, o wire.SessionOpe
 		Hash: o.SHA256, Progress: tell.progress, Finished: tell.done,
 	}))
 	if end.Fault != nil {
-		// The asker hears it at once, even one that does not listen to progress.
-		end = stream.Because(end)
-		stream.Close(end)
+		end = hurry(stream, end)
 	}
+	return end
+}
+
+// hurry tells the asker of a failure at once, even one that does not listen to
+// progress.
+func hurry(stream *session.Stream, end wire.SessionEnd) wire.SessionEnd {
+	end = stream.Because(end)
+	stream.Close(end)
 	return end
 }
 

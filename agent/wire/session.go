@@ -33,9 +33,28 @@ type SessionSpec struct {
 	Name   string `json:"name,omitempty"`
 	Folder bool   `json:"folder,omitempty"` // of a push: Name is a folder
 	SHA256 bool   `json:"sha256,omitempty"` // each file's hash is told
-	// Flags are those of the package manager, of an install: "-r", "-g".
-	Flags []string `json:"flags,omitempty"`
+	Install *InstallSpec `json:"install,omitempty"` // of an install
 }
+
+// InstallSpec says what is installed and how. The APKs come as a parcel, in this
+// order, each with exactly its size.
+type InstallSpec struct {
+	APKs      []APK  `json:"apks"`                // several: the base and splits of one app
+	Replace   bool   `json:"replace,omitempty"`   // what is installed may be replaced
+	Downgrade bool   `json:"downgrade,omitempty"` // also by an older version
+	Grant     bool   `json:"grant,omitempty"`     // all permissions that it asks for
+	Test      bool   `json:"test,omitempty"`      // although it is a test build
+	User      string `json:"user,omitempty"`      // a number, current or all
+}
+
+// APK is one file of an app.
+type APK struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"`
+}
+
+// MaxAPKs is how many files an app may have.
+const MaxAPKs = 64
 
 // SessionOpen asks an agent to begin a session. Beginning it has no effect on
 // the device: that comes with the frames.

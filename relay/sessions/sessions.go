@@ -90,10 +90,9 @@ func unavailable(err error) error {
 
 // Bounds of a request.
 const (
-	maxPath  = 1024
-	maxName  = 255
-	maxFlags = 32
-	maxFlag  = 256
+	maxPath = 1024
+	maxName = 255
+	maxUser = 16
 )
 
 // validate lists every mistake at once.
@@ -114,22 +113,34 @@ func validate(q api.SessionRequest) error {
 			wrong = append(wrong, fmt.Sprintf("path must be an absolute path on the device, at most %d bytes", maxPath))
 		}
 	case wire.SessionInstall:
+		wrong = append(wrong, badInstall(q.Install)...)
 	default:
 		wrong = append(wrong, fmt.Sprintf("kind %.20q must be push, pull or install", q.Kind))
 	}
-	if q.Kind == wire.SessionPush && (q.Name == "" || q.Name == "." || q.Name == ".." || len(q.Name) > maxName || strings.ContainsAny(q.Name, "/\x00")) {
+	if q.Kind == wire.SessionPush && !isName(q.Name) {
 		wrong = append(wrong, "name must be the name of the file or folder that is pushed")
-	}
-	if len(q.Flags) > maxFlags {
-		wrong = append(wrong, fmt.Sprintf("%d flags, at most %d are allowed", len(q.Flags), maxFlags))
-	}
-	for _, flag := range q.Flags {
-		if len(flag) > maxFlag || strings.IndexByte(flag, 0) >= 0 {
-			wrong = append(wrong, fmt.Sprintf("the flag %.40q cannot be given", flag))
-		}
 	}
 	if wrong != nil {
 		return &wire.Fault{Code: wire.Invalid, Message: strings.Join(wrong, "; "), Hint: "correct this and ask again"}
 	}
 	return nil
+}
+
+func isName(name string) bool {
+	return name != "" && name != "." && name != ".." && len(name) <= maxName && !strings.ContainsAny(name, "/\x00")
+}
+
+func badInstall(in *wire.InstallSpec) (wrong []string) {
+	if in == nil || len(in.APKs) == 0 || len(in.APKs) > wire.MaxAPKs {
+		return []string{fmt.Sprintf("install must name 1 to %d apks", wire.MaxAPKs)}
+	}
+	for _, a := range in.APKs {
+		if !isName(a.Name) || a.Size < 1 {
+			wrong = append(wrong, fmt.Sprintf("the apk %.40q needs a file's name and a size", a.Name))
+		}
+	}
+	if len(in.User) > maxUser {
+		wrong = append(wrong, "user is too long")
+	}
+	return wrong
 }

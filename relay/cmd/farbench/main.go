@@ -37,6 +37,7 @@ type arguments struct {
 	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
 	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
 	Push    pushCommand    `cmd:"" help:"Send files and folders of this PC to a device."`
+	Install installCommand `cmd:"" help:"Install an app on a device, from its APK or its base and splits."`
 	Pull    pullCommand    `cmd:"" help:"Fetch files and folders of a device."`
 	Check   checkCommand   `cmd:"" help:"Run the lab's checks on a device and say how they came out."`
 	Checks  checksCommand  `cmd:"" help:"List the lab's checks."`

@@ -54,15 +54,21 @@ func (c pushCommand) Run(around *surroundings) error {
 
 // push sends one tree.
 func (t *transfer) push(ctx context.Context, q api.SessionRequest, tree *files.Tree) error {
+	for _, s := range tree.Skipped {
+		t.show.skipped(s.Path, s.Reason)
+	}
+	return t.give(ctx, q, "push "+tree.Name, tree.Bytes, tree.Files, tree.Pack)
+}
+
+// give opens a session and sends what pack writes; what the bench tells of it
+// meanwhile is shown.
+func (t *transfer) give(ctx context.Context, q api.SessionRequest, what string, total int64, of int, pack func(*parcel.Writer) error) error {
 	stream, err := t.bulk.Open(ctx, q)
 	if err != nil {
 		return &refusedError{err}
 	}
 	defer t.open(ctx, stream)()
-	t.show.begin("push "+tree.Name, tree.Bytes, tree.Files)
-	for _, s := range tree.Skipped {
-		t.show.skipped(s.Path, s.Reason)
-	}
+	t.show.begin(what, total, of)
 	told := make(chan struct{})
 	go func() { // joined below: the stream's end ends it
 		defer close(told)
@@ -71,7 +77,7 @@ func (t *transfer) push(ctx context.Context, q api.SessionRequest, tree *files.T
 		in.Done = func(d parcel.Done) { t.show.file(d.Path, d.Bytes, d.SHA256) }
 		_, _ = in.Next() // no file comes, and the end is in the result
 	}()
-	err = tree.Pack(parcel.NewWriter(stream))
+	err = pack(parcel.NewWriter(stream))
 	if err == nil {
 		err = stream.CloseWrite()
 	}
@@ -79,7 +85,7 @@ func (t *transfer) push(ctx context.Context, q api.SessionRequest, tree *files.T
 		// It is this PC that failed.
 		stream.Close(wire.SessionEnd{Fault: &wire.Fault{Code: wire.Cancelling, Message: "the asker could not read its files"}})
 		<-told
-		return fmt.Errorf("reading what is to be pushed: %w", err)
+		return fmt.Errorf("reading what is to be sent: %w", err)
 	}
 	end := stream.Result()
 	<-told

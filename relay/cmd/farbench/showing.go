@@ -125,8 +125,11 @@ func (s *showing) end(m *wire.Moved) error {
 	if m.Files == 1 {
 		files = "1 file"
 	}
-	took := time.Since(s.began).Seconds()
-	_, err := fmt.Fprintf(s.around.err, "%s: %s, %s in %.1f s (%s/s)\n", clean(m.To), files, size(m.Bytes), took, size(int64(float64(m.Bytes)/max(took, 1e-3))))
+	took, what := time.Since(s.began).Seconds(), m.To
+	if what == "" {
+		what = s.what
+	}
+	_, err := fmt.Fprintf(s.around.err, "%s: %s, %s in %.1f s (%s/s)\n", clean(what), files, size(m.Bytes), took, size(int64(float64(m.Bytes)/max(took, 1e-3))))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/farbench/farbench/agent/adbsim/packages"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/client"
 )
@@ -110,6 +112,16 @@ func saveChecks(ts *testscript.TestScript, neg bool, args []string) {
 	doc.Revision = now.Revision
 	_, err = relay.SaveChecks(ctx, doc)
 	ts.Check(err)
+}
+
+// apk FILE PACKAGE VERSION [SPLIT]: an APK that the simulation installs.
+func buildAPK(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 || len(args) > 4 {
+		ts.Fatalf("use: apk FILE PACKAGE VERSION [SPLIT]")
+	}
+	version, err := strconv.ParseInt(args[2], 10, 64)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), packages.Build(args[1], strings.Join(args[3:], ""), version, "1."+args[2]), 0o600))
 }
 
 func environ(ts *testscript.TestScript) []string {
