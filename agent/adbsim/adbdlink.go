@@ -80,13 +80,13 @@ func (a *adbd) receive(ctx context.Context) {
 			}
 			a.open(ctx, p.arg0, strings.TrimRight(string(p.data), "\x00"))
 		case cmdWRTE:
-			if s := a.stream(p.arg1); s != nil && s.remote == p.arg0 {
+			if s := a.stream(p.arg1); s != nil && s.peer(p.arg0, false) {
 				s.arrived(p.data)
 			} else {
 				_ = a.send(wirePacket{command: cmdCLSE, arg1: p.arg0})
 			}
 		case cmdOKAY:
-			if s := a.stream(p.arg1); s != nil && s.remote == p.arg0 {
+			if s := a.stream(p.arg1); s != nil && s.peer(p.arg0, true) {
 				s.acknowledged()
 			}
 		case cmdCLSE:

@@ -7,13 +7,14 @@ import (
 
 // adbStream is one stream of a connection: an OPEN that was accepted.
 type adbStream struct {
-	link          *adbd
-	local, remote uint32
+	link  *adbd
+	local uint32
 
 	writing sync.Mutex // held by the one who writes: Write is one packet after another
 
 	mu     sync.Mutex // guards what is below
 	change *sync.Cond
+	remote uint32 // the server's end; 0 until it has taken a stream that we opened
 	in     []byte // what arrived and is not read; its packet is acknowledged when it has been
 	unread bool   // a packet is in in, not yet acknowledged
 	room   bool   // the server has taken our last packet
@@ -40,20 +41,20 @@ func (s *adbStream) arrived(data []byte) {
 	s.change.Broadcast()
 }
 
-// Read reads what has arrived; once a packet is used up the server may send
-// the next.
+// Read reads what has arrived, also when the stream was closed since; once a
+// packet is used up the server may send the next.
 func (s *adbStream) Read(b []byte) (int, error) {
 	s.mu.Lock()
 	for len(s.in) == 0 && !s.closed {
 		s.change.Wait()
 	}
-	if len(s.in) == 0 || s.closed {
+	if len(s.in) == 0 {
 		s.mu.Unlock()
 		return 0, io.EOF
 	}
 	n := copy(b, s.in)
 	s.in = s.in[n:]
-	done := len(s.in) == 0
+	done := len(s.in) == 0 && !s.closed
 	if done {
 		s.unread = false
 	}

@@ -40,10 +40,11 @@ type Bench struct {
 	asked    chan asked
 	host     *hostFaults
 
-	mu      sync.Mutex // guards what is below
-	servers []server
-	changed chan struct{} // closed and renewed whenever the list of devices changes
-	nextID  int64
+	mu       sync.Mutex // guards what is below
+	servers  []server
+	changed  chan struct{} // closed and renewed whenever the list of devices changes
+	nextID   int64
+	forwards []*forward
 }
 
 type server struct {

@@ -29,6 +29,9 @@ import (
 //	until 'RE' adb ARGS…  again and again, until its output matches
 //	apk FILE PACKAGE VERSION [SPLIT]
 //	random FILE BYTES     a file of random bytes
+//	port NAME             the port that was printed becomes $NAME
+//	fetch PORT            what a web server here answers
+//	listen NAME           a server here that answers in capitals, its port $NAME
 //	same A B              two files hold the same bytes
 //
 // $SERIAL is the head unit as the server lists it. [host] and [adbd] tell the
@@ -100,7 +103,7 @@ func playClient(t *testing.T, front string, start func(t testing.TB) (server, se
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"adb": runClient, "code": clientCode, "until": clientUntil, "random": randomFile, "same": sameFiles,
-			"apk": buildAPK,
+			"apk": buildAPK, "port": namePort, "fetch": fetch, "listen": listen,
 		},
 	})
 }

@@ -40,6 +40,7 @@ type Device struct {
 	boot                   int    // how often it has rebooted
 	firmware, nextFirmware string // incremental versions; "" is the one that it was built with
 	otherSlot              bool
+	reverses               []*reverse
 }
 
 func newDevice(b *Bench, index int, cfg Config) *Device {
@@ -75,6 +76,7 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	toolbox.Install(d.machine)
 	d.model.choosePackages(d.machine.Packages)
 	android.Install(d.machine, d.model.Model)
+	d.bootPorts()
 	return d
 }
 

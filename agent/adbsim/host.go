@@ -52,6 +52,8 @@ type host struct {
 func (h *host) serve(ctx context.Context, request string) (more bool) {
 	name, arg, _ := strings.Cut(request, ":")
 	switch {
+	case name == "host" && h.selected != nil: // adb forward selects first
+		return h.service(ctx, arg, selector{id: h.selected.TransportID})
 	case name == "host":
 		return h.service(ctx, arg, anyDevice)
 	case name == "host-usb" || name == "host-local":
@@ -110,8 +112,13 @@ func (h *host) service(ctx context.Context, name string, which selector) (more b
 	case "host-features":
 		_ = okay(h.conn, counted(hostFeatures))
 	case "list-forward":
-		_ = okay(h.conn, counted(""))
+		_ = okay(h.conn, counted(h.bench.listForwards()))
+	case "forward":
+		h.forward(arg, which)
+	case "killforward":
+		h.killForward(arg, which)
 	case "killforward-all":
+		h.bench.killForwards()
 		_ = okay(h.conn, "OKAY")
 	case "connect":
 		_ = okay(h.conn, counted(h.bench.connect(arg)))

@@ -46,11 +46,14 @@ func (d *Device) SetFirmware(incremental string) {
 	d.nextFirmware = incremental
 }
 
-// later has Run do something that outlasts the stream which asks for it.
-func (d *Device) later(do func(ctx context.Context)) {
+// later has Run do something that outlasts the stream which asks for it; false
+// where too much waits for that already.
+func (d *Device) later(do func(ctx context.Context)) bool {
 	select {
 	case d.bench.asked <- asked{device: d, do: do}:
-	default: // as many are under way already
+		return true
+	default: // as many wait already
+		return false
 	}
 }
 

@@ -57,7 +57,13 @@ func (d *Device) open(service string) (opened, error) {
 			_, _ = io.Copy(io.Discard, s) // until the device is lost
 		}, nil
 	}
+	if name == "reverse" {
+		return d.reverseService(arg), nil
+	}
 	if does, ok := d.privilege(name, arg); ok {
+		return does, nil
+	}
+	if does, ok := d.connectTo(service); ok {
 		return does, nil
 	}
 	return nil, errClosed

@@ -39,6 +39,9 @@ type Machine struct {
 	// if aborted and the machine goes on.
 	Panicked func(name string, fault any, stack []byte)
 
+	// Ports are what listens inside the device.
+	Ports Ports
+
 	running sync.WaitGroup // one for each process
 
 	mu      sync.Mutex // guards what is below

@@ -34,7 +34,7 @@ func Install(m *machine.Machine) {
 		"seq": seq, "yes": yes, "floodlines": floodlines, "date": date, "uptime": uptime, "uname": uname, "id": id,
 		"whoami": whoami, "hostname": hostname, "sync": nothing, "nproc": nproc, "free": free, "top": top,
 		"getprop": getprop, "setprop": setprop, "logcat": logcat, "log": logWrite, "dmesg": dmesg, "reboot": reboot,
-		"stty": stty, "tty": tty, "pm": pm, "selftest": selftest,
+		"stty": stty, "tty": tty, "pm": pm, "nc": nc, "selftest": selftest,
 	}
 	files(m)
 	m.Packages = packages.New(m.FS, m.Random, firmware)
