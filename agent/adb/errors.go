@@ -21,6 +21,8 @@ type Error struct {
 	Err     error  // the cause, nil where the server itself said no
 	// refusal is the device's word on one file: others may fare better.
 	refusal bool
+	// closed says that adbd took no such service, or went.
+	closed bool
 }
 
 func (e *Error) Error() string {
@@ -90,7 +92,7 @@ func (c *Client) explain(op string, err error) error {
 	var no refused
 	if errors.As(err, &no) {
 		if m, ok := meant(refusals, string(no)); ok {
-			return &Error{Op: op, Code: m.code, Message: m.message, Hint: m.hint}
+			return &Error{Op: op, Code: m.code, Message: m.message, Hint: m.hint, closed: m.words == "closed"}
 		}
 		words := strings.ToValidUTF8(strings.TrimSpace(string(no)), "\uFFFD")
 		if words == "" {
