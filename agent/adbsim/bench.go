@@ -25,6 +25,9 @@ type Config struct {
 	Now     func() time.Time // nil means time.Now
 	// After is the clock of reboots; nil means time.After.
 	After func(d time.Duration) <-chan time.Time
+	// Seed makes what is random on the devices: with the same seed and clock
+	// two benches are alike. Devices of a bench differ in any case.
+	Seed uint64
 	// BootTime is how long a device is away when it reboots; 0 means 3 s.
 	BootTime time.Duration
 	// Quota bounds the bytes in each device's files; 0 means 512 MiB.

@@ -2,6 +2,7 @@ package adbsim
 
 import (
 	"context"
+	"encoding/binary"
 	"hash/fnv"
 	"math/rand/v2"
 	"sync"
@@ -55,8 +56,9 @@ func newDevice(b *Bench, index int, cfg Config) *Device {
 	}
 	seed := fnv.New64a()
 	_, _ = seed.Write([]byte(at.factory))
+	_, _ = seed.Write(binary.LittleEndian.AppendUint64(nil, cfg.Seed))
 	var mu sync.Mutex // guards source: one for the device, whichever process reads
-	source := rand.NewChaCha8([32]byte{byte(seed.Sum64()), byte(index)})
+	source := rand.NewChaCha8([32]byte(binary.LittleEndian.AppendUint64(make([]byte, 24), seed.Sum64())))
 	d.machine = &machine.Machine{
 		FS:    memfs.New(cfg.Quota, cfg.Now),
 		Props: machine.NewProps(properties(d.model, at.factory)),

@@ -29,7 +29,7 @@ func Install(m *machine.Machine) {
 		"sha256sum": checksum, "sha1sum": checksum, "md5sum": checksum, "cut": cut, "tr": tr, "sed": sed, "dd": dd,
 		"ls": ls, "rm": rm, "rmdir": rmdir, "mkdir": mkdir, "mv": mv, "cp": cp, "touch": touch, "chmod": chmod,
 		"ln": ln, "stat": stat, "df": df, "du": du, "basename": basename, "dirname": dirname, "realpath": realpath, "find": find,
-		"ps": ps, "kill": kill, "sleep": sleep, "usleep": sleep, "nohup": nohup, "timeout": timeout, "xargs": xargs,
+		"ps": ps, "pgrep": pgrep, "pkill": pgrep, "killall": pgrep, "su": su, "mount": mount, "kill": kill, "sleep": sleep, "usleep": sleep, "nohup": nohup, "timeout": timeout, "xargs": xargs,
 		"env": env, "printenv": env, "pwd": pwd, "pidof": pidof, "which": which,
 		"seq": seq, "yes": yes, "floodlines": floodlines, "date": date, "uptime": uptime, "uname": uname, "id": id,
 		"whoami": whoami, "hostname": hostname, "sync": nothing, "nproc": nproc, "free": free, "top": top,
@@ -69,6 +69,18 @@ func files(m *machine.Machine) {
 		up := m.Now().Sub(m.Booted()).Seconds()
 		return fmt.Appendf(nil, "%.2f %.2f\n", up, up*7.2)
 	})
+	in.Made("/proc/cmdline", func() []byte {
+		return []byte("console=ttyMSM0,115200n8 androidboot.hardware=farbench androidboot.serialno=" + m.Props.Get("ro.serialno") + " androidboot.bootreason=" + m.Props.Get("ro.boot.bootreason") + "\n")
+	})
+	in.Made("/proc/mounts", func() []byte { return []byte(mountText()) })
+	in.Made("/proc/net/dev", func() []byte {
+		n := int64(m.Now().Sub(m.Booted()).Seconds())
+		return fmt.Appendf(nil, "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"+
+			"    lo: %8d %7d    0    0    0     0          0         0 %8d %7d    0    0    0     0       0          0\n  eth0: %8d %7d    0    0    0     0          0         0 %8d %7d    0    0    0     0       0          0\n",
+			n*80, n, n*80, n, n*1310, n*9, n*420, n*4)
+	})
+	in.Made("/sys/class/thermal/thermal_zone0/type", func() []byte { return []byte("cpu-0-0\n") })
+	in.Made("/sys/class/thermal/thermal_zone0/temp", func() []byte { return fmt.Appendf(nil, "%d\n", 54100+m.Now().Unix()%13*90) })
 	in.Made("/proc/meminfo", func() []byte { return []byte(memInfo) })
 	in.Made("/proc/cpuinfo", func() []byte { return []byte(cpuInfo) })
 	in.Made("/proc/loadavg", func() []byte { return []byte("1.42 1.37 1.29 2/1893 4711\n") })
