@@ -30,9 +30,9 @@ type SessionSpec struct {
 	// folder that is there; what a pull brings.
 	Path string `json:"path,omitempty"`
 	// Name is what the pushed file or folder is called where Path is a folder.
-	Name   string `json:"name,omitempty"`
-	Folder bool   `json:"folder,omitempty"` // of a push: Name is a folder
-	SHA256 bool   `json:"sha256,omitempty"` // each file's hash is told
+	Name    string       `json:"name,omitempty"`
+	Folder  bool         `json:"folder,omitempty"`  // of a push: Name is a folder
+	SHA256  bool         `json:"sha256,omitempty"`  // each file's hash is told
 	Install *InstallSpec `json:"install,omitempty"` // of an install
 }
 
