@@ -24,6 +24,7 @@ test('a bench tells its state, the reason and the remedy', async () => {
     .getByRole('link', { name: /logcat -b .*\+1/ })
     .waitFor()
   await card(page, 'empty-1').getByText('Connect one by USB').waitFor()
+  await card(page, 'boot-1').getByText('it is still yours').waitFor()
 })
 
 test('state, model and label stand in the address, and go with Back', async () => {
@@ -40,7 +41,7 @@ test('state, model and label stand in the address, and go with Back', async () =
   const other = await open('/?model=HU5%20Low')
   await until('the model’s bench', async () => (await shown(other)).join() === 'cluster-01')
   await other.getByRole('button', { name: 'Clear model' }).click()
-  await until('all benches', async () => (await shown(other)).length === 6)
+  await until('all benches', async () => (await shown(other)).length === 7)
 })
 
 test('what is pinned comes first; the rest stay in their order', async () => {
@@ -49,6 +50,7 @@ test('what is pinned comes first; the rest stay in their order', async () => {
   await until('it first', async () => (await shown(page))[0] === 'rack-b4')
   assert.deepEqual((await shown(page)).slice(1), [
     'audio-2',
+    'boot-1',
     'cluster-01',
     'empty-1',
     'hil-07',

@@ -80,6 +80,17 @@ const odd = () => [
     },
   ),
   bench('audio-2', [device('HU5H2446A0077', 'HU5 High', '14', '24.46.3')], { labels: ['audio'] }),
+  bench(
+    'boot-1',
+    [
+      device('HU5H2446A0900', 'HU5 High', '14', '24.46.3', {
+        state: 'rebooting',
+        reason: 'Rebooting',
+        hint: 'Wait until it has booted: it is still yours',
+      }),
+    ],
+    { labels: ['pune'] },
+  ),
   bench('empty-1', [], { labels: [], rtt_ms: null }),
 ]
 

@@ -1,8 +1,8 @@
 // A row a device, each bench named once.
 import { Link } from '@tanstack/react-router'
 import { ArrowUp, TriangleAlert } from 'lucide-react'
-import { buildOf, goesOn, isReady, moodOf, nameOf } from '@/shared/lab'
-import { BenchSign, Hidden, RunIcon, useNow } from '@/shared/parts'
+import { buildOf, goesOn, isPassing, isReady, moodOf, nameOf } from '@/shared/lab'
+import { BenchSign, Hidden, Ring, RunIcon, useNow } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
 import { elapsed, plural, time } from '@/shared/words'
 import { serialOf } from './bench'
@@ -111,7 +111,7 @@ function State({ device, isOffline }: { device: Device; isOffline: boolean }) {
   if (isReady(device)) return 'ready'
   return (
     <span className={css.needsWord}>
-      <TriangleAlert size={16} strokeWidth={1.75} aria-hidden />
+      {isPassing(device) ? <Ring /> : <TriangleAlert size={16} strokeWidth={1.75} aria-hidden />}
       {device.state}
     </span>
   )

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, CornerDownLeft, Monitor, TriangleAlert } from 'lucide-react'
-import { androidOf, buildOf, isReady, nameOf } from '@/shared/lab'
-import { Hidden } from '@/shared/parts'
+import { androidOf, buildOf, isPassing, isReady, nameOf } from '@/shared/lab'
+import { Hidden, Ring } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
 import { serialOf } from './bench'
 import css from './benches.module.css'
@@ -13,14 +13,15 @@ const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 export function DeviceRow({ bench, device }: { bench: Bench; device: Device }) {
   const isOffline = bench.state === 'offline'
   const needs = !isReady(device) && !isOffline
+  const passing = isPassing(device) ? css.passing : ''
   return (
     <Link
       to="/b/$bench/$device"
       params={{ bench: bench.id, device: device.id }}
-      className={`${css.device} ${needs ? css.needs : ''}`}
+      className={`${css.device} ${needs ? css.needs : ''} ${passing}`}
       data-device={device.id}
     >
-      {needs ? <TriangleAlert {...icon} /> : <Monitor {...icon} />}
+      {needs ? passing ? <Ring /> : <TriangleAlert {...icon} /> : <Monitor {...icon} />}
       <span className={css.what}>
         <span>
           <b>{nameOf(device)}</b>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { moodOf } from '@/shared/lab'
 import type { Bench, Device, Run } from '@/shared/wire'
 import { serialOf } from './bench'
 import { byBench, parseBenches, pinnedFirst, shownOf } from './search'
@@ -51,6 +52,16 @@ describe('filters', () => {
     expect(shown({ state: 'offline' })).toEqual(['rack-b4'])
     const { counts } = shownOf(benches, runs, { label: 'hil', state: 'offline' })
     expect(counts).toEqual({ all: 2, online: 1, running: 1, attention: 0, offline: 1 })
+  })
+
+  it('take a device that reboots for busy, and need nobody for it', () => {
+    const rebooting = bench('hil-08', { devices: [device('R1', { state: 'rebooting' })] })
+    expect(moodOf(rebooting, [])).toBe('running')
+    expect(shownOf([rebooting], runs, { state: 'attention' }).benches).toEqual([])
+    const both = bench('hil-09', {
+      devices: [...rebooting.devices, device('C1', { state: 'offline' })],
+    })
+    expect(moodOf(both, [])).toBe('attention')
   })
 
   it('show by model, label and every word of the text', () => {

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
-import { buildOf, isReady, nameOf, useLab } from '@/shared/lab'
+import { buildOf, isPassing, isReady, nameOf, useLab } from '@/shared/lab'
 import { BenchSign } from '@/shared/parts'
 import type { Bench, Device } from '@/shared/wire'
 import { ActsMenu } from './ActsMenu'
@@ -34,7 +34,7 @@ export function DeviceTabs({ bench, chosen, onSide }: Props) {
               {isReady(device) ? (
                 <code>{isTwin ? '' : buildOf(device)}</code>
               ) : (
-                <span className={css.state}>{device.state}</span>
+                <span className={isPassing(device) ? css.passing : css.state}>{device.state}</span>
               )}
             </Link>
           )

@@ -1,10 +1,11 @@
 // What the page says of a device, and which of a bench's is meant.
-import { goesOn, isReady } from '@/shared/lab'
+import { goesOn, isPassing, isReady } from '@/shared/lab'
 import type { BenchMood } from '@/shared/parts'
 import type { Bench, Device, Run } from '@/shared/wire'
 
 export function deviceMood(bench: Bench, device: Device, runs: Run[]): BenchMood {
   if (bench.state === 'offline') return 'offline'
+  if (isPassing(device)) return 'running'
   if (!isReady(device)) return 'attention'
   const isOn = runs.some((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
   return isOn ? 'running' : 'online'

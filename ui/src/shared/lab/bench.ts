@@ -6,10 +6,14 @@ import { goesOn } from './lab'
 
 export const isReady = (device: Device) => device.state === 'device'
 
+// isPassing: not ready, and it ends by itself. Nobody is needed.
+export const isPassing = (device: Device) => device.state === 'rebooting'
+
 export function moodOf(bench: Bench, runs: Run[]): BenchMood {
   if (bench.state === 'offline') return 'offline'
-  if (bench.reason || (bench.devices ?? []).some((d) => !isReady(d))) return 'attention'
-  return runs.some(goesOn) ? 'running' : 'online'
+  const devices = bench.devices ?? []
+  if (bench.reason || devices.some((d) => !isReady(d) && !isPassing(d))) return 'attention'
+  return runs.some(goesOn) || devices.some(isPassing) ? 'running' : 'online'
 }
 
 export const nameOf = (device: Device) =>

@@ -1,6 +1,6 @@
 export { actsOf, type OfferedAct } from './acts'
 export { mayRunAgain, orderAgain, wholeCommand } from './again'
-export { androidOf, buildOf, isReady, moodOf, nameOf } from './bench'
+export { androidOf, buildOf, isPassing, isReady, moodOf, nameOf } from './bench'
 export { useCancel } from './cancel'
 export { goesOn, Lab, LabContext, useLab } from './lab'
 export { type Order, startRun, useStart } from './start'
