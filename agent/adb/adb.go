@@ -28,6 +28,9 @@ type Client struct {
 	// which nobody waits for. It must not wait.
 	StreamLost func(transportID int64)
 
+	// Ledger, unless nil, is where leases are written down.
+	Ledger *Ledger
+
 	addr string
 	// lost holds at most one hint that a stream ended without an exit packet;
 	// Watch then looks at the devices at once. Full means: already hinted.

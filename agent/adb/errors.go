@@ -78,6 +78,8 @@ var refusals = []meaning{
 	{"more than one device", wire.DeviceUnknown, "several devices answer to this name", "Choose one by its id"},
 	{"unknown host service", wire.Unavailable, "this adb server is too old for the request", "Update the platform tools on the bench PC"},
 	{"insufficient permissions", wire.DeviceOffline, "the adb server may not open the device", "Add the server's user to the group plugdev and replug the device"},
+	{"cannot rebind existing socket", wire.Conflict, "the port is in use", "Choose another one, or tcp:0 for any"},
+	{"cannot bind", wire.Conflict, "the port is in use", "Choose another one, or tcp:0 for any"},
 	{"no such device", wire.DeviceUnknown, "the adb server does not know the device", "Connect it first"},
 	{"not found", wire.DeviceUnknown, "the adb server does not know the device", "Check its cable and power"},
 	{"closed", wire.OpenFailed, "the device closed the stream", "It may be rebooting; devices before Android 7 cannot run commands this way"},

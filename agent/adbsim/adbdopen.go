@@ -41,7 +41,7 @@ func (s *adbStream) taken() bool {
 	for s.remote == 0 && !s.closed {
 		s.change.Wait()
 	}
-	return !s.closed
+	return s.remote != 0 // it may have said all and closed by now
 }
 
 // peer says whether a packet from the server's stream remote is for this one.
