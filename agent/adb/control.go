@@ -87,6 +87,29 @@ func (c *Client) Disconnect(ctx context.Context, addr string) error {
 	return err
 }
 
+// Pair makes a device over TCP trust the server's key, by the code that it
+// shows. Servers before 30 cannot.
+func (c *Client) Pair(ctx context.Context, addr, pairingCode string) error {
+	const op = "pairing with a device"
+	if _, _, err := splitAddr(addr); err != nil {
+		return &Error{Op: op, Code: wire.Invalid, Message: fmt.Sprintf("%q is no HOST:PORT", addr), Err: err}
+	}
+	if pairingCode == "" || strings.Trim(pairingCode, "0123456789") != "" {
+		return invalid(op, "Give the six digits that the device shows", "%q is no pairing code", pairingCode)
+	}
+	said, err := c.ask(ctx, op, "host:pair:"+pairingCode+":"+addr)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(string(said), "Successfully paired") {
+		return &Error{
+			Op: op, Code: wire.Forbidden, Message: "the device did not pair: " + cut(oneLine(string(said)), 256),
+			Hint: "Open the pairing dialog on the device again: each code serves once",
+		}
+	}
+	return nil
+}
+
 // Forwards lists the port forwards of all devices.
 func (c *Client) Forwards(ctx context.Context) ([]Forward, error) {
 	return control(ctx, c, "listing forwards", func(g gadb.Client) ([]Forward, error) {

@@ -207,9 +207,9 @@ func TestSync_answerCutAtEveryByte(t *testing.T) {
 	}
 }
 
-// TestSync_kinds is gadb's trap 7: it takes sockets and block devices for
-// folders, because it looks at one bit of a number.
-func TestSync_kinds(t *testing.T) {
+// gadb takes sockets and block devices for folders, because it looks at one bit
+// of a number.
+func TestTrap7_socketsAndBlockDevicesAreNoFolders(t *testing.T) {
 	for unix, want := range map[uint32]fs.FileMode{
 		0o100644: 0o644, 0o40755: fs.ModeDir | 0o755, 0o120777: fs.ModeSymlink | 0o777, 0o140666: fs.ModeSocket | 0o666,
 		0o60660: fs.ModeDevice | 0o660, 0o20600: fs.ModeDevice | fs.ModeCharDevice | 0o600, 0o10600: fs.ModeNamedPipe | 0o600,

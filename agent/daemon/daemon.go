@@ -132,6 +132,9 @@ func New(c Config) (_ *Daemon, err error) {
 // wire joins the parts.
 func (d *Daemon) wire() (err error) {
 	c := d.c
+	if d.adb.Ledger, err = adb.OpenLedger(filepath.Join(c.Data, "leases")); err != nil {
+		return err
+	}
 	d.devices = inventory.New(inventory.Config{
 		Client: d.adb, Logger: c.Logger, Changed: d.changed, Path: filepath.Join(c.Data, "devices"),
 		Unauthorized: d.unauthorized,
