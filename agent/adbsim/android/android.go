@@ -58,10 +58,10 @@ func Install(m *machine.Machine, model Model) *System {
 		sizes: map[int][2]int{}, densities: map[int]int{}, nightMode: "no", grants: map[grant]bool{},
 	}
 	programs := map[string]machine.Program{
-		"dumpsys": s.dumpsys, "cmd": s.cmd, "pm": s.pm, "am": s.am,
-		"wm": s.locked(wm), "settings": s.locked(settings), "input": s.locked(input), "svc": s.locked(svc),
-		"screencap": s.screencap, "bugreportz": s.bugreportz, "ip": s.locked(ip), "ping": s.ping,
-		"monkey": s.monkey, "perfetto": s.perfetto, "service": s.service,
+		"dumpsys": s.dumpsys, "cmd": s.cmd, "pm": s.pm, "am": s.needs("activity", s.am), "wm": s.needs("window", s.locked(wm)),
+		"settings": s.needs("settings", s.locked(settings)), "input": s.needs("input", s.locked(input)), "svc": s.needs("power", s.locked(svc)),
+		"monkey": s.needs("activity", s.monkey), "screencap": s.screencap, "bugreportz": s.bugreportz,
+		"ip": s.locked(ip), "ping": s.ping, "perfetto": s.perfetto, "service": s.service,
 	}
 	in := m.FS.Install()
 	for name, run := range programs {
@@ -121,6 +121,20 @@ func (s *System) with(p *machine.Proc, args []string, run func(*call) int) int {
 // locked makes a program of a command that ends at once.
 func (s *System) locked(run func(*call) int) machine.Program {
 	return func(p *machine.Proc, args []string) int { return s.with(p, args, run) }
+}
+
+// up tells whether Android has booted so far that its services answer.
+func (s *System) up() bool { return s.m.Props.Get("init.svc.bootanim") != "running" }
+
+// needs makes a command fail as the real one does while its service is not up.
+func (s *System) needs(service string, run machine.Program) machine.Program {
+	return func(p *machine.Proc, args []string) int {
+		if !s.up() {
+			p.Errorf("cmd: Can't find service: %s\n", service)
+			return 20
+		}
+		return run(p, args)
+	}
 }
 
 // The processes in whose name the system writes to the log.

@@ -218,6 +218,20 @@ func TestReboot_keepsSettingsAndForgetsWhatRan(t *testing.T) {
 	)
 }
 
+func TestReboot_servicesAnswerOnceAndroidIsUp(t *testing.T) {
+	u := newUnit(t, headUnit)
+	u.Props.Put("init.svc.bootanim", "running")
+	u.says(
+		[2]string{"! am get-current-user", `cmd: Can't find service: activity\n`},
+		[2]string{"! cmd car_service list-vhal-props", `cmd: Can't find service: car_service\n`},
+		[2]string{"! settings get global wifi_on", `cmd: Can't find service: settings\n`},
+		[2]string{"dumpsys display", `Can't find service: display\n`},
+		[2]string{"dumpsys SurfaceFlinger --display-id | wc -l", `2\n`},
+	)
+	u.Props.Put("init.svc.bootanim", "stopped")
+	u.says([2]string{"am get-current-user", `10\n`})
+}
+
 func TestUsers_areSwitchedAndRemoved(t *testing.T) {
 	u := newUnit(t, headUnit)
 	u.says(

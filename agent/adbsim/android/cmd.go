@@ -27,7 +27,7 @@ func (s *System) cmd(p *machine.Proc, args []string) int {
 		return 0
 	}
 	run := services[args[1]]
-	if run == nil {
+	if run == nil || !s.up() {
 		p.Errorf("cmd: Can't find service: %s\n", args[1])
 		return 20
 	}

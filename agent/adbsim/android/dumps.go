@@ -39,6 +39,9 @@ func (s *System) dumpsys(p *machine.Proc, args []string) int {
 		args = append([]string{args[0]}, args[3:]...)
 	}
 	switch {
+	case len(args) > 1 && args[1] != "-l" && args[1] != "SurfaceFlinger" && !s.up():
+		p.Errorf("Can't find service: %s\n", args[1])
+		return 0
 	case len(args) == 1 || args[1] == "-l":
 		p.Printf("Currently running services:\n")
 		for _, name := range s.services() {

@@ -58,6 +58,9 @@ func ip(c *call) int {
 	}
 	up := c.radios["wifi"]
 	switch {
+	case what == "":
+		c.err.WriteString("Object \"\" is unknown, try \"ip help\".\n")
+		return 1
 	case strings.HasPrefix("address", what) && what[0] == 'a', what == "link" || what == "l":
 		only := ""
 		if len(rest) > 2 && rest[1] == "show" {
