@@ -170,12 +170,8 @@ func (s *logStream) once(ctx context.Context, resumed bool) (end logEnd) {
 			r.block, r.text = s.queue.room(), 0
 		}
 		err := shell.Read(r.packet)
-		if r.parser != nil {
-			if err != nil || r.exited {
-				r.entries(r.parser.end(nil))
-			} else if s.o.Long {
-				r.entries(r.parser.settle(nil))
-			}
+		if ending := err != nil || r.exited; r.parser != nil && (ending || s.o.Long) {
+			r.settle(ending)
 		}
 		if len(r.block) > 0 {
 			s.queue.put(r.block, r.text)

@@ -115,11 +115,11 @@ func (p *logParser) line(line string, entries []LogEntry) []LogEntry {
 	if p.long {
 		return p.longLine(line, entries)
 	}
-	var e LogEntry
-	if !p.threadtime(line, &e) {
-		e = LogEntry{Kind: LogOther, Text: line}
+	entries = append(entries, LogEntry{})
+	if e := &entries[len(entries)-1]; !p.threadtime(line, e) {
+		*e = LogEntry{Kind: LogOther, Text: line}
 	}
-	return append(entries, e)
+	return entries
 }
 
 // threadtime reads "TIME [UID] PID TID P TAG: TEXT".

@@ -86,7 +86,6 @@ func (q *logQueue) drop() {
 func (q *logQueue) recycle(entries []LogEntry) {
 	const mostFree = 4
 	if len(q.free) < mostFree {
-		clear(entries) // so that the text can go
 		q.free = append(q.free, entries)
 	}
 }

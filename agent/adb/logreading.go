@@ -15,15 +15,14 @@ type logReading struct {
 	s       *logStream
 	resumed bool // the one before was lost
 
-	head    []byte // its first line, until it is whole
-	parser  *logParser
-	errs    []byte // what it said on stderr
-	scratch []LogEntry
-	block   []LogEntry // of this read
-	text    int        // bytes in block
-	lines   bool       // it printed some of the log
-	exited  bool
-	exit    byte
+	head   []byte // its first line, until it is whole
+	parser *logParser
+	errs   []byte     // what it said on stderr
+	block  []LogEntry // of this read
+	text   int        // bytes in block
+	lines  bool       // it printed some of the log
+	exited bool
+	exit   byte
 }
 
 // maxLogErrs bounds what is kept of stderr, and the first line.
@@ -36,8 +35,9 @@ func (r *logReading) packet(id Packet, data []byte) {
 			data = r.first(data)
 		}
 		if r.parser != nil && len(data) > 0 {
-			r.scratch = r.parser.feed(data, r.scratch[:0])
-			r.entries(r.scratch)
+			from := len(r.block)
+			r.block = r.parser.feed(data, r.block)
+			r.entries(from)
 		}
 	case Stderr:
 		r.errs = append(r.errs, data[:min(len(data), maxLogErrs-len(r.errs))]...)
@@ -76,7 +76,9 @@ func (r *logReading) first(data []byte) []byte {
 	}
 	if end < 0 || !bytes.HasPrefix(r.head, []byte(logGreeting)) {
 		r.begin("", "", "")
-		r.entries(r.parser.feed(r.head, nil))
+		from := len(r.block)
+		r.block = r.parser.feed(r.head, r.block)
+		r.entries(from)
 		return data[taken:]
 	}
 	words := strings.Split(string(r.head[len(logGreeting):end]), " ")
@@ -114,24 +116,66 @@ func (r *logReading) begin(boot, seconds, zone string) {
 	s.boot = boot
 }
 
-// entries takes what the parser made.
-func (r *logReading) entries(entries []LogEntry) {
-	for i := range entries {
-		e := &entries[i]
-		if e.Kind == LogBuffer {
-			if r.s.told[e.Buffer] {
-				continue
-			}
-			if len(r.s.told) < 16 {
-				r.s.told[e.Buffer] = true
+// entries takes what the parser put behind the first from entries of the
+// block: what is no news goes.
+func (r *logReading) entries(from int) {
+	tail := r.s.tail
+	if tail.awaited != nil { // a resumed stream: what is known goes, words come between
+		parsed := append([]LogEntry(nil), r.block[from:]...)
+		r.block = r.block[:from]
+		for i := range parsed {
+			if r.count(&parsed[i]) {
+				r.block = tail.take(parsed[i], r.block)
 			}
 		}
-		if e.Kind != LogOther {
-			r.lines = true
-		}
-		r.text += len(e.Text) + len(e.Tag)
-		r.block = r.s.tail.take(*e, r.block)
+		return
 	}
+	kept := from
+	for i := from; i < len(r.block); i++ {
+		e := &r.block[i]
+		if !r.count(e) {
+			continue
+		}
+		if e.Kind == LogMessage {
+			tail.add(e)
+		}
+		if kept < i {
+			r.block[kept] = *e
+		}
+		kept++
+	}
+	r.block = r.block[:kept]
+}
+
+// count notes an entry and says whether it is to be told.
+func (r *logReading) count(e *LogEntry) bool {
+	if e.Kind == LogBuffer && !r.begun(e.Buffer) {
+		return false
+	}
+	r.lines = r.lines || e.Kind != LogOther
+	r.text += len(e.Text) + len(e.Tag)
+	return true
+}
+
+// begun says whether a buffer's beginning is news.
+func (r *logReading) begun(buffer string) bool {
+	told := r.s.told[buffer]
+	if len(r.s.told) < 16 {
+		r.s.told[buffer] = true
+	}
+	return !told
+}
+
+// settle takes what the parser still holds: all of it at the end, else the
+// messages that are whole.
+func (r *logReading) settle(end bool) {
+	from := len(r.block)
+	if end {
+		r.block = r.parser.end(r.block)
+	} else {
+		r.block = r.parser.settle(r.block)
+	}
+	r.entries(from)
 }
 
 // ended judges a logcat that ended by itself.

@@ -27,25 +27,25 @@ const (
 // is dropped. Each buffer that still holds its newest known message has lost
 // nothing; one that does not has run over, or was cleared.
 type logTail struct {
-	seed    maphash.Seed
-	ring    []tailed // the newest at the place before next
+	seed    maphash.Seed // so that nobody writes two messages of one hash
+	ring    []tailed     // the newest at the place before next
 	next    int
-	newest  time.Time
-	evicted time.Time // the newest time that fell out of the ring
+	newest  int64 // times here are nanoseconds since 1970
+	evicted int64 // the newest time that fell out of the ring
 	buffers map[string]*tailBuffer
 	last    *tailBuffer // of the newest message, whose buffer is name
 	name    string
 
 	// While a stream is resumed.
 	awaited map[uint64]int // hashes of the messages that are known, and how often
-	until   time.Time      // when it was resumed, by the device's clock
+	until   int64          // when it was resumed, by the device's clock
 	held    []LogEntry     // new ones that came before it was decided
 	decided bool
 	gap     bool
 }
 
 type tailed struct {
-	at   time.Time
+	at   int64
 	hash uint64
 }
 
@@ -63,38 +63,27 @@ func newLogTail() *logTail {
 }
 
 func (t *logTail) hash(e *LogEntry) uint64 {
-	var h maphash.Hash
-	h.SetSeed(t.seed)
-	var head [20]byte
-	put := func(at int, v int64) {
-		for i := range 8 {
-			head[at+i] = byte(v >> (8 * i))
-		}
+	h := maphash.String(t.seed, e.Text)
+	for _, v := range [...]uint64{uint64(e.Time.UnixNano()), uint64(e.PID)<<32 | uint64(e.TID), uint64(e.Priority)<<56 | uint64(len(e.Tag))} {
+		h = (h ^ v) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
 	}
-	put(0, e.Time.UnixNano())
-	put(8, int64(e.PID)<<32|int64(e.TID))
-	head[16], head[17] = e.Priority, byte(len(e.Tag))
-	_, _ = h.Write(head[:])
-	_, _ = h.WriteString(e.Tag)
-	_, _ = h.WriteString(e.Text)
-	return h.Sum64()
+	return h
 }
 
 // add remembers a message.
 func (t *logTail) add(e *LogEntry) {
-	one := tailed{e.Time, t.hash(e)}
+	one := tailed{e.Time.UnixNano(), t.hash(e)}
 	if len(t.ring) < tailSize {
 		t.ring = append(t.ring, one)
 	} else {
-		if old := t.ring[t.next].at; old.After(t.evicted) {
+		if old := t.ring[t.next].at; old > t.evicted {
 			t.evicted = old
 		}
 		t.ring[t.next] = one
 		t.next = (t.next + 1) % tailSize
 	}
-	if e.Time.After(t.newest) {
-		t.newest = e.Time
-	}
+	t.newest = max(t.newest, one.at)
 	if t.last == nil || e.Buffer != t.name { // most messages follow one of their own buffer
 		t.last, t.name = t.buffers[e.Buffer], e.Buffer
 		if t.last == nil && len(t.buffers) < tailBuffers {
@@ -113,32 +102,30 @@ func (t *logTail) from(fine time.Duration) (from time.Time, ok bool) {
 	if len(t.ring) == 0 {
 		return from, false
 	}
-	from = t.newest.Add(-tailOverlap)
+	at := t.newest - int64(tailOverlap)
 	for _, b := range t.buffers {
-		if b.at.Before(from) && b.at.After(t.newest.Add(-tailReach)) {
-			from = b.at
+		if b.at < at && b.at > t.newest-int64(tailReach) {
+			at = b.at
 		}
 	}
-	if !t.evicted.Before(from) {
-		from = t.evicted.Add(fine)
+	if len(t.ring) == tailSize && t.evicted >= at {
+		at = t.evicted + int64(fine)
 	}
-	if from.After(t.newest) {
-		from = t.newest
-	}
-	return from, true
+	return time.Unix(0, min(at, t.newest)), true
 }
 
 // resume begins to drop what is known from the time on; now is the device's.
 func (t *logTail) resume(from, now time.Time) {
 	t.awaited, t.held, t.decided, t.gap = make(map[uint64]int), nil, false, false
-	t.until = now.Add(time.Second) // it is told in whole seconds
+	t.until = now.Add(time.Second).UnixNano() // it is told in whole seconds
+	since := from.UnixNano()
 	for _, one := range t.ring {
-		if !one.at.Before(from) {
+		if one.at >= since {
 			t.awaited[one.hash]++
 		}
 	}
 	for _, b := range t.buffers {
-		b.far, b.unknown = b.at.Before(from), 0
+		b.far, b.unknown = b.at < since, 0
 		b.missing = !b.far
 	}
 }
@@ -150,8 +137,8 @@ func (t *logTail) forget() {
 
 // putBack begins anew at an earlier time; what is known does not come twice.
 func (t *logTail) putBack(now time.Time) {
-	t.resume(time.Time{}, now)
-	*t = logTail{seed: t.seed, buffers: map[string]*tailBuffer{}, awaited: t.awaited, decided: true, gap: true, newest: now}
+	t.resume(time.Unix(0, 0), now)
+	*t = logTail{seed: t.seed, buffers: map[string]*tailBuffer{}, awaited: t.awaited, decided: true, gap: true, newest: now.UnixNano()}
 }
 
 // take appends to out what is new, in a resumed stream behind the word whether
@@ -182,7 +169,7 @@ func (t *logTail) take(e LogEntry, out []LogEntry) []LogEntry {
 		out = t.decide(LogEntry{Kind: LogGap, Text: "the device's log does not show how it goes on: nobody knows how much is missing"}, out)
 	}
 	if e.Kind == LogMessage {
-		if e.Time.After(t.until.Add(tailOverlap)) && e.Time.After(t.newest.Add(tailOverlap)) {
+		if e.Time.UnixNano()-int64(tailOverlap) > max(t.until, t.newest) {
 			t.awaited = nil // all that is known has come
 		}
 		t.add(&e)
@@ -222,13 +209,14 @@ func (t *logTail) missing() bool {
 func (t *logTail) ranOver(e *LogEntry) bool {
 	b := t.buffers[e.Buffer]
 	switch {
-	case b == nil || e.Time.After(t.until):
-		return b != nil && b.missing && e.Time.After(b.at)
+	case b == nil:
+		return false
+	case e.Time.UnixNano() > t.until:
 	case b.far:
 		b.unknown += len(e.Text)
 		return b.unknown > tailFull
 	}
-	return b.missing && e.Time.After(b.at)
+	return b.missing && e.Time.UnixNano() > b.at
 }
 
 // decide tells how the stream goes on, and what was held until then.

@@ -95,6 +95,10 @@ func (r *logReader) enough() bool { return r.o.count > 0 && r.printed >= r.o.cou
 // print writes the entries that are wanted, and the dividers between buffers.
 func (r *logReader) print(entries []logd.Entry) error {
 	r.buf = r.buf[:0]
+	format := r.o.format
+	if format.local == nil && len(entries) > 0 { // one zone for what is printed at once
+		format.local = zone(r.p.Machine, entries[0].Time)
+	}
 	for i := range entries {
 		e := &entries[i]
 		wanted, counted := r.o.wants(e)
@@ -108,7 +112,7 @@ func (r *logReader) print(entries []logd.Entry) error {
 			r.buf = appendBinary(r.buf, e)
 		} else {
 			r.divide(e.Buffer)
-			r.o.format.append1(&r.buf, e, r.p.Machine)
+			r.buf = format.append(r.buf, e)
 		}
 		if len(r.buf) >= 32<<10 {
 			if err := r.flush(); err != nil {
@@ -137,16 +141,6 @@ func (r *logReader) divide(b logd.Buffer) {
 	case r.o.dividers:
 		r.buf = append(r.buf, "--------- switch to "+b.String()+"\n"...)
 	}
-}
-
-// append1 puts an entry into buf, in the device's zone of that moment unless
-// another one was asked for.
-func (f *logFormat) append1(buf *[]byte, e *logd.Entry, m *machine.Machine) {
-	one := *f
-	if one.local == nil {
-		one.local = zone(m, e.Time)
-	}
-	*buf = one.append(*buf, e)
 }
 
 // logWrite is log [-p PRIORITY] [-t TAG] [MESSAGE…]; without a message every

@@ -177,3 +177,32 @@ func TestLogcat_followsWhatOthersWrite(t *testing.T) {
 		t.Errorf("exit %d, %q", exit, got)
 	}
 }
+
+func BenchmarkLogcat(b *testing.B) {
+	now := time.Now
+	m := &machine.Machine{FS: memfs.New(1<<20, now), Props: machine.NewProps(nil), Log: logd.New(now, 0), Now: now, Random: func([]byte) {}}
+	Install(m)
+	const lines = 100_000
+	m.Log.Resize(logd.Main, 64<<20)
+	for range lines {
+		m.Log.Write(logd.Entry{Buffer: logd.Main, Priority: 'I', Tag: "CarPropertyService", Message: "onPropertyChange PERF_VEHICLE_SPEED area=0 value=3.5"})
+	}
+	for b.Loop() {
+		var files machine.Files
+		null, _ := machine.NewPipe()
+		files[0] = null
+		r, w := machine.NewPipe()
+		files[1] = w
+		p, err := m.Start("logcat", files, nil, "/", func(p *machine.Proc) int {
+			return logcat(p, []string{"logcat", "-d", "-v", "threadtime", "-v", "epoch", "-v", "usec"})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, reader{b.Context(), r}); err != nil {
+			b.Fatal(err)
+		}
+		<-p.Done()
+	}
+	b.ReportMetric(lines*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}

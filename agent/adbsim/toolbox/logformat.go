@@ -149,7 +149,10 @@ func (f *logFormat) clock(dst []byte, t time.Time) []byte {
 		dst = fmt.Appendf(dst, "%6d", int64(up.Seconds()))
 		return f.fraction(dst, int(up%time.Second))
 	case f.epoch:
-		return f.fraction(fmt.Appendf(dst, "%19d", t.Unix()), t.Nanosecond())
+		const blank = "                   " // as wide as any int64
+		var digits [20]byte
+		n := strconv.AppendInt(digits[:0], t.Unix(), 10)
+		return f.fraction(append(append(dst, blank[min(len(n), len(blank)):]...), n...), t.Nanosecond())
 	}
 	t = t.In(f.local)
 	layout := "01-02 15:04:05"

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/electricbubble/gadb"
+
+	"github.com/farbench/farbench/agent/adb"
+)
+
+const (
+	talkTimes  = 40        // round trips of a round
+	talkBytes  = 256 << 20 // of stdout
+	talkLines  = 500_000   // of log
+	talkHolder = "farbench.bench"
+	// talkFormat is what agent/adb asks logcat for, so all read the same bytes.
+	talkFormat = "-v threadtime -v epoch -v usec -D -b main -d"
+)
+
+// talker is one way to run a command on a device.
+type talker struct {
+	name string
+	// run runs it to its end and throws away what it prints.
+	run func(ctx context.Context, command string) error
+	// log reads the whole log and throws it away.
+	log func(ctx context.Context) error
+}
+
+// talk compares agent/adb with the adb client and gadb: a round trip, 256 MiB
+// of stdout, a log.
+func (b *bench) talk(ctx context.Context, t *table) error {
+	talkers, err := b.talkers()
+	if err != nil {
+		return err
+	}
+	if err := b.fillLog(ctx); err != nil {
+		return err
+	}
+	trips := map[string][]float64{}
+	for range talkTimes {
+		for _, way := range talkers {
+			began := time.Now()
+			if err := way.run(ctx, "true"); err != nil {
+				return fmt.Errorf("true by %s: %w", way.name, err)
+			}
+			trips[way.name] = append(trips[way.name], ms(time.Since(began)))
+		}
+	}
+	trip := map[string]float64{} // the higher the better, as the rates below
+	for _, way := range talkers {
+		t.row("shell true, "+way.name+", p50", "ms").add(median(trips[way.name]))
+		trip[way.name] = 1 / median(trips[way.name])
+	}
+	stdout, log := map[string]float64{}, map[string]float64{}
+	for _, way := range talkers {
+		began := time.Now()
+		if err := way.run(ctx, fmt.Sprintf("head -c %d /dev/zero", talkBytes)); err != nil {
+			return fmt.Errorf("256 MiB by %s: %w", way.name, err)
+		}
+		stdout[way.name] = talkBytes / 1e6 / time.Since(began).Seconds()
+		t.row("shell stdout of 256 MiB, "+way.name, "MB/s").add(stdout[way.name])
+	}
+	for _, way := range talkers {
+		began := time.Now()
+		if err := way.log(ctx); err != nil {
+			return fmt.Errorf("log by %s: %w", way.name, err)
+		}
+		log[way.name] = talkLines / time.Since(began).Seconds()
+		t.row("logcat, "+way.name, "lines/s").add(log[way.name])
+	}
+	for _, what := range []struct {
+		name string
+		by   map[string]float64
+	}{{"shell true", trip}, {"shell stdout", stdout}, {"logcat", log}} {
+		t.row(what.name+", agent/adb / the faster other", "×").floor(0.9).add(what.by["agent/adb"] / max(what.by["adb client"], what.by["gadb"]))
+	}
+	return nil
+}
+
+// fillLog writes the lines that all read, into a buffer that holds them.
+func (b *bench) fillLog(ctx context.Context) error {
+	fill := "[ \"$(getprop " + talkHolder + ")\" ] && exit; logcat -b main -G 128M; logcat -b all -c; " +
+		"seq -f 'onPropertyChange PERF_VEHICLE_SPEED area=0 value=%g' " + strconv.Itoa(talkLines) + " | log -t CarPropertyService; setprop " + talkHolder + " 1"
+	return b.direct(ctx, fill)
+}
+
+func (b *bench) talkers() ([]talker, error) {
+	id := b.device.TransportID
+	ways := []talker{{
+		"agent/adb", b.direct, func(ctx context.Context) error {
+			lines := 0
+			err := b.adb.Logcat(ctx, func(context.Context) (int64, error) { return id, nil }, adb.LogOptions{Dump: true, Buffers: []string{"main"}, Keep: 256 << 20},
+				func(entries []adb.LogEntry) error {
+					lines += len(entries)
+					return nil
+				})
+			if err == nil && lines < talkLines {
+				err = fmt.Errorf("%d lines", lines)
+			}
+			return err
+		},
+	}}
+	if b.path != "" {
+		client := func(ctx context.Context, args ...string) error {
+			cmd := exec.CommandContext(ctx, b.path, append([]string{"-s", b.device.Serial}, args...)...)
+			cmd.Env = append(cmd.Environ(), "ADB_SERVER_SOCKET=tcp:"+b.sim.Host)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				return err
+			}
+			if err := cmd.Start(); err != nil {
+				return err
+			}
+			_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{out}, make([]byte, 64<<10))
+			return errors.Join(err, cmd.Wait())
+		}
+		ways = append(ways, talker{
+			"adb client", func(ctx context.Context, command string) error { return client(ctx, "shell", command) },
+			func(ctx context.Context) error {
+				return client(ctx, append([]string{"logcat"}, strings.Fields(talkFormat)...)...)
+			},
+		})
+	}
+	device, err := b.gadb()
+	if err != nil {
+		return nil, err
+	}
+	plain := func(command string) error {
+		_, err := device.RunShellCommand(command)
+		return err
+	}
+	return append(ways, talker{
+		"gadb", func(_ context.Context, command string) error { return plain(command) },
+		func(context.Context) error { return plain("logcat " + talkFormat) },
+	}), nil
+}
+
+// gadb is the device as that library sees it.
+func (b *bench) gadb() (d gadb.Device, err error) {
+	host, digits, err := net.SplitHostPort(b.sim.Host)
+	if err != nil {
+		return d, err
+	}
+	port, err := strconv.Atoi(digits)
+	if err != nil {
+		return d, err
+	}
+	c, err := gadb.NewClientWith(host, port)
+	if err != nil {
+		return d, err
+	}
+	devices, err := c.DeviceList()
+	if err != nil {
+		return d, err
+	}
+	for _, d := range devices {
+		if strings.EqualFold(d.Serial(), b.device.Serial) {
+			return d, nil
+		}
+	}
+	return d, fmt.Errorf("gadb does not list %s", b.device.Serial)
+}
