@@ -65,12 +65,12 @@ type Act struct {
 	_       struct{} `json:"-" additionalProperties:"false"`
 	unknown []string // fields that this version does not know: Check names them
 
-	Kind ActKind    `json:"kind"`
-	Mode RebootMode `json:"mode,omitempty"` // reboot
+	Kind ActKind    `json:"kind" enum:"reboot,wait,uninstall,logcat,root,unroot,remount,disable-verity,enable-verity"`
+	Mode RebootMode `json:"mode,omitempty" enum:"recovery,bootloader,fastboot,sideload,sideload-auto-reboot"` // reboot
 	// Wait: the reboot's run ends once the device is back: booted, with a new
 	// boot id, or where Mode leads.
-	Wait bool    `json:"wait,omitempty"` // reboot
-	For  WaitFor `json:"for,omitempty"`  // wait
+	Wait bool    `json:"wait,omitempty"`                                                           // reboot
+	For  WaitFor `json:"for,omitempty" enum:"boot,device,recovery,sideload,bootloader,disconnect"` // wait
 
 	Package string `json:"package,omitempty"` // uninstall
 	User    string `json:"user,omitempty"`    // uninstall: a number, current or all; empty: every user, as adb

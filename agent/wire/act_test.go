@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -128,6 +129,21 @@ func TestAct_MayBegin(t *testing.T) {
 	} {
 		if a := (wire.Act{Kind: c.kind}); a.MayBegin(c.state, c.listed) != c.may {
 			t.Errorf("%s in %q (listed %v): want %v", c.kind, c.state, c.listed, c.may)
+		}
+	}
+}
+
+// The tags stand in /openapi.json; what counts are the sets.
+func TestAct_TagsNameTheSets(t *testing.T) {
+	act := reflect.TypeFor[wire.Act]()
+	for field, set := range map[string]any{"Kind": wire.ActKinds, "Mode": wire.RebootModes, "For": wire.WaitsFor} {
+		f, _ := act.FieldByName(field)
+		var words []string
+		for v := range reflect.ValueOf(set).Len() {
+			words = append(words, reflect.ValueOf(set).Index(v).String())
+		}
+		if got, want := f.Tag.Get("enum"), strings.Join(words, ","); got != want {
+			t.Errorf("%s says %s, want %s", field, got, want)
 		}
 	}
 }
