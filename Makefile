@@ -1,6 +1,6 @@
 # `make help` lists what there is. A fresh clone needs Go and Node, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak lint gen ui build fmt picture gen-check go-test ui-test
+.PHONY: help run test bench soak fuzz lint gen ui build fmt picture gen-check go-test ui-test
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 GOBUILD  = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -26,6 +26,12 @@ bench: $(DASHBOARD) ## measure speed against direct adb, and the log in a browse
 
 soak: ## fifty simulated devices, mixed work and faults for two minutes under the race detector (FOR=10m)
 	cd agent && FARBENCH_SOAK=$(or $(FOR),2m) go test -race -count=1 -v -timeout 60m -run '^TestSoak$$' ./inventory
+
+fuzz: ## every fuzz target of both modules, one after another, a minute each (FOR=10m)
+	@set -e; for module in agent relay; do cd $$module; for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FOR),1m) $$package; \
+	  done; done; cd ..; done
 
 lint: $(UI_TOOLS) ## static analysis and the import rules
 	cd agent && go run $(LINTER) run ./...
