@@ -8,6 +8,7 @@ import (
 
 	"github.com/farbench/farbench/agent/adb"
 	"github.com/farbench/farbench/agent/adb/adbtest"
+	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -31,6 +32,19 @@ func TestScreencap_aPictureOfEachDisplay(t *testing.T) {
 			t.Errorf("a display that is not there: %v", err)
 		}
 	})
+}
+
+// Before Android 7 stdout and stderr are one: the warning stands before the
+// picture.
+func TestScreencap_withoutShellV2(t *testing.T) {
+	b := onSimulated(t, adbsim.Config{}, "cmd")
+	picture, err := b.Screencap(t.Context(), b.transport(t), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestScreencap_whatIsNoPicture(t *testing.T) {
