@@ -28,7 +28,7 @@ const checks = [
     { is: '24.2.1' },
   ),
   check('booted', 'Boot completed', 'getprop sys.boot_completed', '^(?<booted>\\S+)$', { is: '1' }),
-  check('voltage', 'Board voltage, mV', 'dumpsys battery', 'voltage: (?<millivolts>\\d+)', {
+  check('voltage', 'Board voltage, mV', 'dumpsys battery', '^ *voltage: (?<millivolts>\\d+)', {
     above: 12000,
   }),
   check('ignition', 'Ignition', 'dumpsys car_service', 'IGNITION_STATE: \\d \\((?<state>\\w+)\\)', {
