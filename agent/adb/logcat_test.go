@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
-	"github.com/farbench/farbench/agent/adb/adbtest"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/adbsim/logd"
 	"github.com/farbench/farbench/agent/wire"
@@ -366,44 +364,5 @@ func TestBench_Logcat_countsWhatIsNotTakenInTime(t *testing.T) {
 	// The buffer had some messages of the device's own before.
 	if total := got + dropped; total < lines || total > lines+1000 {
 		t.Errorf("%d came and %d were dropped of %d", got, dropped, lines)
-	}
-}
-
-// BenchmarkLogcat reads a log from a server that has it ready.
-func BenchmarkLogcat(b *testing.B) {
-	server := adbtest.Start(b)
-	server.Set(adbtest.Line("X", "device", "", 1))
-	const block = 500
-	line := "         1795258800.124456  1402  1467 D CarPropertyService: onPropertyChange PERF_VEHICLE_SPEED area=0 value=3.5\n"
-	packet := []byte(adbtest.Packet(1, strings.Repeat(line, block)))
-	server.Handle("shell,v2,raw:", func(conn net.Conn, _ string) {
-		in(conn, "OKAY"+adbtest.Packet(1, "farbench-log boot 1795258800 +0100\n"))
-		for {
-			if _, err := conn.Write(packet); err != nil {
-				return
-			}
-		}
-	})
-	c := adb.New(server.Addr())
-	for _, keep := range []int{64 << 20} {
-		enough := errors.New("enough")
-		n, want := 0, 0
-		for b.Loop() {
-			want += 100_000
-			n = want - 100_000
-			err := c.Logcat(b.Context(), func(context.Context) (int64, error) { return 1, nil }, adb.LogOptions{Keep: keep}, func(entries []adb.LogEntry) error {
-				for i := range entries {
-					n += max(1, int(entries[i].Count))
-				}
-				if n >= want {
-					return enough
-				}
-				return nil
-			})
-			if err != enough {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
 	}
 }
