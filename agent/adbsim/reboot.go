@@ -89,8 +89,8 @@ func (d *Device) reboot(ctx context.Context, mode, reason string, away time.Dura
 	case RebootBootloader:
 		state = StateBootloader
 	}
-	if !d.came(mine, state) {
-		return
+	if !d.came(mine, state) && (state != StateDevice || !d.boots(mine)) {
+		return // Android boots to its end whatever becomes of its cable
 	}
 	switch state {
 	case StateDevice:

@@ -127,6 +127,13 @@ func (s *soak) round(lasts time.Duration, seed uint64) {
 			d.SetState(adbsim.StateDevice)
 		}
 		s.sim.SplitReplies(false)
+		for _, d := range s.sim.Devices() {
+			if strings.Contains(d.Serial(), ":") { // over TCP: a restart may have been the last fault
+				if err := s.client.Connect(t.Context(), d.Serial()); err != nil {
+					t.Errorf("connecting again: %v", err)
+				}
+			}
+		}
 		w.until(t, "all devices well again", s.well)
 	})
 }

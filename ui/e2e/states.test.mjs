@@ -25,14 +25,21 @@ test('a bench tells its state, the reason and the remedy', async () => {
     .waitFor()
   await card(page, 'empty-1').getByText('Connect one by USB').waitFor()
   await card(page, 'boot-1').getByText('it is still yours').waitFor()
+  await card(page, 'lab-3').getByText('adb restarting').waitFor()
+  await card(page, 'lab-3').getByText('taken back by itself').waitFor()
+  await card(page, 'lab-3').getByText('not answering').waitFor()
+  await card(page, 'lab-3').getByText('power-cycle it at the bench').waitFor()
 })
 
 test('state, model and label stand in the address, and go with Back', async () => {
   const page = await open('/')
   await card(page, 'hil-07').waitFor()
-  await page.getByRole('button', { name: 'Needs attention 2' }).click()
+  await page.getByRole('button', { name: 'Needs attention 3' }).click()
   await page.waitForURL(/state=attention/)
-  await until('two benches', async () => (await shown(page)).join() === 'cluster-01,proto-c2')
+  await until(
+    'three benches',
+    async () => (await shown(page)).join() === 'cluster-01,lab-3,proto-c2',
+  )
   await page.getByRole('button', { name: 'Label' }).click()
   await page.getByRole('option', { name: 'pune' }).click()
   await page.waitForURL(/label=pune/)
@@ -41,7 +48,7 @@ test('state, model and label stand in the address, and go with Back', async () =
   const other = await open('/?model=HU5%20Low')
   await until('the model’s bench', async () => (await shown(other)).join() === 'cluster-01')
   await other.getByRole('button', { name: 'Clear model' }).click()
-  await until('all benches', async () => (await shown(other)).length === 7)
+  await until('all benches', async () => (await shown(other)).length === 8)
 })
 
 test('what is pinned comes first; the rest stay in their order', async () => {
@@ -54,6 +61,7 @@ test('what is pinned comes first; the rest stay in their order', async () => {
     'cluster-01',
     'empty-1',
     'hil-07',
+    'lab-3',
     'proto-c2',
   ])
   await page.getByRole('navigation', { name: 'Pinned' }).getByRole('link').first().waitFor()

@@ -91,6 +91,18 @@ const odd = () => [
     ],
     { labels: ['pune'] },
   ),
+  bench('lab-3', [
+    device('IC4C2446A0201', 'IC4 Cluster', '13', '24.46.1', {
+      state: 'adb restarting',
+      reason: "The bench's adb server is restarting",
+      hint: 'Wait a moment: the device is taken back by itself',
+    }),
+    device('TCU2440A0202', 'TCU2', '14', '24.40.9', {
+      state: 'not answering',
+      reason: 'adb lists it as ready, but it answers nothing',
+      hint: 'It may be frozen: power-cycle it at the bench if it does not come back',
+    }),
+  ]),
   bench('empty-1', [], { labels: [], rtt_ms: null }),
 ]
 

@@ -57,6 +57,10 @@ describe('filters', () => {
   it('take a device that reboots for busy, and need nobody for it', () => {
     const rebooting = bench('hil-08', { devices: [device('R1', { state: 'rebooting' })] })
     expect(moodOf(rebooting, [])).toBe('running')
+    const severed = bench('hil-10', { devices: [device('S1', { state: 'adb restarting' })] })
+    expect(moodOf(severed, [])).toBe('running')
+    const frozen = bench('hil-11', { devices: [device('F1', { state: 'not answering' })] })
+    expect(moodOf(frozen, [])).toBe('attention')
     expect(shownOf([rebooting], runs, { state: 'attention' }).benches).toEqual([])
     const both = bench('hil-09', {
       devices: [...rebooting.devices, device('C1', { state: 'offline' })],

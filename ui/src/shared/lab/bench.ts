@@ -7,7 +7,8 @@ import { goesOn } from './lab'
 export const isReady = (device: Device) => device.state === 'device'
 
 // isPassing: not ready, and it ends by itself. Nobody is needed.
-export const isPassing = (device: Device) => device.state === 'rebooting'
+export const isPassing = (device: Device) =>
+  device.state === 'rebooting' || device.state === 'adb restarting'
 
 export function moodOf(bench: Bench, runs: Run[]): BenchMood {
   if (bench.state === 'offline') return 'offline'
