@@ -135,6 +135,13 @@ func (s *soak) round(lasts time.Duration, seed uint64) {
 			}
 		}
 		w.until(t, "all devices well again", s.well)
+		for i := range soakDevices { // what they keep is memory of this process
+			if d, listed := w.Device(fmt.Sprintf("sim%04d", i+1)); listed && d.State == wire.DeviceReady {
+				if _, err := s.shell(t.Context(), d, "rm -f /data/local/tmp/* /data/local/tmp/.[!.]*"); err != nil {
+					t.Errorf("clearing %s: %v", d.ID, err)
+				}
+			}
+		}
 	})
 }
 
