@@ -266,15 +266,26 @@ func TestBench_Logcat_aQuietBufferRunsOver(t *testing.T) {
 
 func TestBench_Logcat_readsANewBootFromItsBeginning(t *testing.T) {
 	onBothServers(t, func(t *testing.T, b *bench) {
-		l := logcat(t, b, adb.LogOptions{})
+		l := logcat(t, b, adb.LogOptions{Buffers: []string{"main", "events"}})
 		say(b, 1, 2)
 		l.until(t, "1 2")
 		rebooting := b.open(t, "reboot")
 		readAll(rebooting)
 		l.until(t, "1 2 LOST")
-		say(b, 3, 4) // before anybody reads
 		b.reconnect(t)
+		l.until(t, "1 2 LOST GAP")
+		say(b, 3, 4)
 		l.until(t, "1 2 LOST GAP 3 4")
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		began, gap := false, false
+		for _, e := range l.entries {
+			gap = gap || e.Kind == adb.LogGap
+			began = began || gap && e.Tag == "boot_progress_start"
+		}
+		if !began {
+			t.Errorf("the boot's first messages are missing: %v", l.entries)
+		}
 	})
 }
 
@@ -289,8 +300,18 @@ func TestBench_Logcat_clockPutBack(t *testing.T) {
 	back.Store(int64(24 * time.Hour))
 	b.device.SetState("device")
 	l.until(t, "1 2 LOST GAP")
-	say(b, 3, 4)
-	l.until(t, "1 2 LOST GAP 3 4")
+	n := 2 // what is said before the new logcat looks is the gap's
+	for over := time.Now().Add(20 * time.Second); len(l.tested()) == 4 && time.Now().Before(over); time.Sleep(time.Millisecond) {
+		n++
+		say(b, n, n)
+	}
+	first := l.tested()[4]
+	from, err := strconv.Atoi(first)
+	if err != nil {
+		t.Fatal(l.tested())
+	}
+	say(b, n+1, n+2)
+	l.until(t, "1 2 LOST GAP "+counted(from, n+2))
 }
 
 func TestBench_Logcat_olderThanAndroid7(t *testing.T) {
