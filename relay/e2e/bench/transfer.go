@@ -21,7 +21,7 @@ const transferBytes = 64 << 20
 // farbench through the whole chain, in turn: at the simulation's own adb server,
 // and at a real one with the simulation's adbd behind it. (BenchmarkTransfer of
 // agent/adb compares with gadb too.)
-func (b *bench) transfer(ctx context.Context, t *table) error {
+func (b *bench) transfer(ctx context.Context, t *table, commands int) error {
 	dir, err := os.MkdirTemp("", "farbench-transfer")
 	if err != nil {
 		return err
@@ -34,8 +34,17 @@ func (b *bench) transfer(ctx context.Context, t *table) error {
 		return err
 	}
 	m := mover{b: b, t: t, local: local, back: filepath.Join(dir, "back")}
-	if err := m.at(ctx, "", "demo", b.device, b.sim.Host); err != nil || b.path == "" {
+	if err := m.at(ctx, "", "demo", b.device, b.sim.Host); err != nil {
 		return err
+	}
+	there := "demo/" + b.device.ID + ":" + remote
+	for way, args := range map[string][]string{"pull": {"pull", there, m.back}, "push": {"push", local, there}} {
+		if err := m.beside(ctx, way, args, commands); err != nil {
+			return err
+		}
+	}
+	if b.path == "" {
+		return nil
 	}
 	doc, err := b.relay.Bench(ctx, "real")
 	if err != nil {
