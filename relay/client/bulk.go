@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -210,13 +211,25 @@ func (b *Bulk) read() {
 		if err == nil {
 			continue
 		}
-		var fault *wire.Fault
-		if !errors.As(err, &fault) {
-			fault = &wire.Fault{Code: wire.LinkLost, Message: "the connection to the relay was lost: " + err.Error(), Hint: "try again"}
-		}
-		b.end(fault)
+		b.end(lostBy(err))
 		return
 	}
+}
+
+// lostBy says why a connection has ended.
+func lostBy(err error) *wire.Fault {
+	var fault *wire.Fault
+	var closed *websocket.CloseError
+	why := "its connection was cut"
+	switch {
+	case errors.As(err, &fault):
+		return fault
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		why = fmt.Sprintf("it has said nothing for %v", bulkSilence)
+	case errors.As(err, &closed) && closed.Text != "":
+		why = closed.Text
+	}
+	return &wire.Fault{Code: wire.LinkLost, Message: "the relay is gone: " + why, Hint: "try again"}
 }
 
 // next takes a message.

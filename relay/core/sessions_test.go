@@ -202,6 +202,20 @@ func TestSessions_EndWithWhoeverIsLost(t *testing.T) {
 	for name, lose := range map[string]func(*coretest.Lab, *asker){
 		"bench leaves": func(_ *coretest.Lab, a *asker) { a.bench.Leave() },
 		"broker stops": func(l *coretest.Lab, _ *asker) { l.Stop() },
+		// What was on its way is lost, and nobody can say whether there was any.
+		"broker restarts in a moment": func(l *coretest.Lab, a *asker) {
+			l.Stop()
+			l.Start()
+			coretest.Eventually(a.t, "the session is over, although its bench lives", func() bool {
+				_ = a.bench.NC.Publish(wire.UpSession(a.session.ID), frameOf(wire.FrameBeat, 0, ""))
+				select {
+				case <-a.session.Done():
+					return true
+				default:
+					return false
+				}
+			})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := coretest.New(t)

@@ -154,6 +154,7 @@ func TestFiles_WhateverIsLostInTheMiddle(t *testing.T) {
 		break_, mend func()
 	}{
 		{"relay killed", func() { c.relay.Kill() }, func() { c.must(c.relay.Start()) }},
+		{"relay stopped", func() { _, _ = c.relay.Stop(20 * time.Second) }, func() { c.must(c.relay.Start()) }},
 		{"broker killed", func() { c.broker.Kill() }, func() { c.must(c.broker.Start()) }},
 		{"agent killed", func() { c.agent.Kill() }, func() { c.must(c.agent.Start()) }},
 		{"agent stopped", func() { _, _ = c.agent.Stop(20 * time.Second) }, func() { c.must(c.agent.Start()) }},
