@@ -117,7 +117,7 @@ func (d *Device) Stick() {
 func (d *Device) FillStorage(full bool) { d.machine.FS.Fill(full) }
 
 // FailInstalls makes each install fail with a code of adb's, such as
-// INSTALL_FAILED_VERIFICATION_FAILURE; "" ends that.
+// INSTALL_FAILED_MISSING_SHARED_LIBRARY; "" ends that.
 func (d *Device) FailInstalls(code string) { d.machine.Packages.Fail(code) }
 
 // OmitExit makes commands end without their exit packet, as when the

@@ -194,6 +194,24 @@ func TestBench_reboot(t *testing.T) {
 	}
 }
 
+// root restarts adbd: what ran is lost, the device is not.
+func TestBench_adbdRestarts(t *testing.T) {
+	c := startChain(t)
+	boot := c.shell("cat /proc/sys/kernel/random/boot_id")
+	run := c.goes()
+	root, err := c.relay.API.Start(c.ctx, api.RunRequest{Bench: "demo", Device: "sim0001", Act: &wire.Act{Kind: wire.ActRoot}})
+	c.must(err)
+	if got := c.ended(c.relay, root.ID); got.Outcome != wire.Exited || got.ExitCode == nil || *got.ExitCode != 0 {
+		t.Errorf("root ended %+v with %+v", got, got.Fault)
+	}
+	c.lost(run)
+	c.sees("sim0001", wire.DeviceReady, "")
+	if out := c.shell("id -u; cat /proc/sys/kernel/random/boot_id"); out != "0\n"+boot {
+		t.Errorf("it is %q, want root in the boot %s", out, boot)
+	}
+	c.works(neighbour)
+}
+
 func TestBench_frozen(t *testing.T) {
 	c := startChain(t)
 	run := c.goes()
