@@ -145,12 +145,16 @@ type page struct {
 }
 
 func (s *site) dial(headers ...string) (*page, *http.Response, error) {
+	return s.dialAt(pathSocket, headers...)
+}
+
+func (s *site) dialAt(path string, headers ...string) (*page, *http.Response, error) {
 	h := http.Header{}
 	for _, line := range headers {
 		name, value, _ := strings.Cut(line, ": ")
 		h.Set(name, value)
 	}
-	ws, res, err := (&websocket.Dialer{HandshakeTimeout: 5 * time.Second}).Dial("ws://"+s.Addr().String()+"/ws", h)
+	ws, res, err := (&websocket.Dialer{HandshakeTimeout: 5 * time.Second}).Dial("ws://"+s.Addr().String()+path, h)
 	if err != nil {
 		return nil, res, err
 	}
@@ -159,9 +163,11 @@ func (s *site) dial(headers ...string) (*page, *http.Response, error) {
 }
 
 // join dials and says hello with the token.
-func (s *site) join() *page {
+func (s *site) join() *page { s.t.Helper(); return s.joinAt(pathSocket) }
+
+func (s *site) joinAt(path string) *page {
 	s.t.Helper()
-	p, _, err := s.dial()
+	p, _, err := s.dialAt(path)
 	if err != nil {
 		s.t.Fatal(err)
 	}
