@@ -77,7 +77,11 @@ func TestClient_StreamLost(t *testing.T) {
 		readAll(shell)
 		shell.Close()
 	}
-	if id := <-lost; id != 7 || len(lost) > 0 {
+	server.Handle("shell,v2,raw:getprop", func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY") })
+	if _, err := client.Properties(t.Context(), 7); code(err) != wire.StreamLost {
+		t.Errorf("Properties gives %v", err)
+	}
+	if id := <-lost; id != 7 || len(lost) > 0 { // our own question is nobody's stream
 		t.Errorf("the lost stream is of %d, and %d more", id, len(lost))
 	}
 }

@@ -120,6 +120,37 @@ func TestClient_Watch_serverRestarts(t *testing.T) {
 	w.untilState(t, "device")
 }
 
+// A server that was killed and is back before anybody asks has forgotten what
+// it knew: whoever watches is told.
+func TestClient_Watch_serverIsBackAtOnce(t *testing.T) {
+	server := adbtest.Start(t)
+	server.Set(adbtest.Line("X", "device", "", 1))
+	c := adb.New(server.Addr())
+	lost := make(chan error, 100)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		ended <- c.Watch(ctx, func(_ []adb.Device, err error) { lost <- err })
+	}()
+	defer func() {
+		cancel()
+		<-ended
+	}()
+	if err := <-lost; err != nil {
+		t.Fatal(err)
+	}
+	server.Stop()
+	server.Resume()
+	select {
+	case err := <-lost:
+		if code(err) != wire.Unavailable {
+			t.Errorf("told %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nothing was told")
+	}
+}
+
 func TestClient_Watch_rubbishFromTheTracker(t *testing.T) {
 	server := adbtest.Start(t)
 	server.Set(adbtest.Line("X", "device", "", 1))

@@ -259,6 +259,10 @@ func TestRoster_serverRestart(t *testing.T) {
 		if _, reason, _ := r.news(); !strings.Contains(reason, "version 40") {
 			t.Errorf("reason %q", reason)
 		}
+		r.take(done{errand: errand{kind: askVersion}, version: 36}, start)
+		if _, reason, _ := r.news(); !strings.Contains(reason, "version 36") || !strings.Contains(reason, "Update") {
+			t.Errorf("reason %q", reason)
+		}
 		r.sever(start)
 		r.see(nil, start)
 		if all := r.errands(start); len(all) != 1 {

@@ -161,6 +161,10 @@ func (r *roster) next(now time.Time) time.Duration {
 // usualVersion is that of every adb server since 2018.
 const usualVersion = 41
 
+// oldestVersion is the first whose lists name transport ids: without them no
+// device can be used.
+const oldestVersion = 40
+
 // news is the list, sorted by id, and whether it was told already.
 func (r *roster) news() (devices []wire.Device, reason string, changed bool) {
 	if !r.everSeen {
@@ -173,7 +177,12 @@ func (r *roster) news() (devices []wire.Device, reason string, changed bool) {
 	}
 	slices.SortFunc(devices, func(a, b wire.Device) int { return strings.Compare(a.ID, b.ID) })
 	reason = r.reason
-	if reason == "" && r.version != 0 && r.version != usualVersion {
+	switch {
+	case reason != "" || r.version == 0 || r.version == usualVersion:
+	case r.version < oldestVersion:
+		reason = fmt.Sprintf("The adb server is of version %d, which is too old to tell devices apart. "+
+			"Update the platform tools on the bench PC", r.version)
+	default:
 		reason = fmt.Sprintf("The adb server is of version %d, others are of %d: "+
 			"whichever adb is used next kills the other's server. Use one adb on the bench PC", r.version, usualVersion)
 	}
