@@ -116,7 +116,7 @@ func (p *logParser) line(line string, entries []LogEntry) []LogEntry {
 		return p.longLine(line, entries)
 	}
 	entries = append(entries, LogEntry{})
-	if e := &entries[len(entries)-1]; !p.threadtime(line, e) {
+	if e := &entries[len(entries)-1]; !p.fast(line, e) && !p.threadtime(line, e) {
 		*e = LogEntry{Kind: LogOther, Text: line}
 	}
 	return entries

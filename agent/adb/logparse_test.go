@@ -157,6 +157,26 @@ func FuzzLogParser(f *testing.F) {
 	})
 }
 
+// FuzzLogFast holds the short way to the long one.
+func FuzzLogFast(f *testing.F) {
+	for _, seed := range []string{
+		"         1795258800.124456  1402  1467 D CarPropertyService: text: more", "1.000001 1 2 I : ", "1.000001 1 2 I a: b : c", "1.000001 0 1 2 I x: ",
+		"1.1 1 2 I x: y", "0.000000 0000000000 0 A : ", "99999999999.000000 1 2 I x: y", "1.000001 1 2 I tag:no", "1.000001 1 99999999999 I x: y", "1.000001 1 2 I x:",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if strings.Contains(line, "\n") {
+			return
+		}
+		p := newLogParser(logZone, logNow, false)
+		var fast, slow LogEntry
+		if p.fast(line, &fast) && (!p.threadtime(line, &slow) || fast != slow) {
+			t.Errorf("%q is %+v by the short way, %+v by the long one", line, fast, slow)
+		}
+	})
+}
+
 func BenchmarkLogParser(b *testing.B) {
 	chunk := []byte(strings.Repeat("         1795258800.124456  1402  1467 D CarPropertyService: onPropertyChange PERF_VEHICLE_SPEED area=0 value=3.5\n", 560))
 	p := newLogParser(time.UTC, logNow, false)

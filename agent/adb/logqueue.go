@@ -44,7 +44,7 @@ func (q *logQueue) room() []LogEntry {
 		q.free = q.free[:n-1]
 		return room[:0]
 	}
-	return make([]LogEntry, 0, 512)
+	return make([]LogEntry, 0, 1024)
 }
 
 // put adds a block whose text is of so many bytes.
@@ -84,7 +84,7 @@ func (q *logQueue) drop() {
 }
 
 func (q *logQueue) recycle(entries []LogEntry) {
-	const mostFree = 4
+	const mostFree = 8
 	if len(q.free) < mostFree {
 		q.free = append(q.free, entries)
 	}

@@ -55,7 +55,7 @@ func (p *plainShell) feed(data []byte, emit func(Packet, []byte)) {
 		return
 	}
 	if p.seen {
-		p.held = append(p.held, data[:min(len(data), maxPlainExit)]...)
+		p.held = append(p.held, data[:min(len(data), maxPlainExit-len(p.held))]...)
 		return
 	}
 	if len(p.held) > 0 {

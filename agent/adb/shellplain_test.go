@@ -50,6 +50,7 @@ func TestPlainShell_cutAtEveryByte(t *testing.T) {
 func FuzzPlainShell(f *testing.F) {
 	f.Add("out\nmark:7\n", 5)
 	f.Add("marmark:0\n", 3)
+	f.Add("mark:000000\n", 11)
 	f.Fuzz(func(t *testing.T, stream string, cut int) {
 		cut = min(max(cut, 0), len(stream))
 		out, exit := plainly(stream)
