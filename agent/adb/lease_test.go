@@ -64,7 +64,11 @@ func TestForward_endsWithItsOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 		leave()
-		<-other.Done()
+		select {
+		case <-other.Done():
+		case <-ctx.Done():
+			t.Fatal("the lease outlives its owner")
+		}
 		if err := held.Close(); err != nil {
 			t.Error(err)
 		}

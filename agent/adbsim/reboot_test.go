@@ -112,11 +112,20 @@ func TestReboot_overtaken(t *testing.T) {
 	clock := clockwork{make(chan chan time.Time, 8)}
 	b, _ := startBench(t, Config{Devices: 1, After: clock.after})
 	d := b.Devices()[0]
-	d.Reboot(RebootSystem, "reboot,test")
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		d.reboot(t.Context(), RebootSystem, "reboot,test", 0)
+	}()
 	eventually(t, "the device to leave", func() bool { return stateOf(d) == "" })
 	d.SetState(StateUnauthorized)
 	clock.pass(t)
-	d.Reboot(RebootSystem, "reboot,test") // is carried out after the first has given up
-	clock.pass(t)
-	eventually(t, "the second one", func() bool { return stateOf(d) == StateDevice })
+	select {
+	case <-over:
+	case <-clock.waits:
+		t.Fatal("the reboot goes on")
+	}
+	if got := stateOf(d); got != StateUnauthorized {
+		t.Errorf("the device is %q", got)
+	}
 }
