@@ -136,5 +136,16 @@ func faultOf(err error) *wire.Fault {
 	return &wire.Fault{Code: wire.OpenFailed, Message: err.Error()}
 }
 
-// took is a time as people say it.
-func took(since time.Time) time.Duration { return time.Since(since).Round(100 * time.Millisecond) }
+// took is a time as people say it: 0.4 s, 23 s, 2 min 3 s.
+func took(since time.Time) string { return spoken(time.Since(since)) }
+
+func spoken(d time.Duration) string {
+	switch seconds := int(d.Round(time.Second) / time.Second); {
+	case d < 9950*time.Millisecond:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case seconds < 60:
+		return fmt.Sprintf("%d s", seconds)
+	default:
+		return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
+	}
+}

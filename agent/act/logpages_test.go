@@ -52,3 +52,14 @@ func TestLogPages(t *testing.T) {
 		}
 	}
 }
+
+func TestSpoken(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0.0 s", 400 * time.Millisecond: "0.4 s", 9940 * time.Millisecond: "9.9 s", 9960 * time.Millisecond: "10 s",
+		23 * time.Second: "23 s", 59600 * time.Millisecond: "1 min 0 s", 123 * time.Second: "2 min 3 s",
+	} {
+		if got := spoken(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func (d *doing) reboot(ctx context.Context) Ending {
 	case !gone:
 		return failed("the device did not leave within "+leaveWithin.String()+" after it was asked to reboot", "look at it; a frozen device needs its power cut")
 	}
-	d.say("the device left after %v", took(began))
+	d.say("the device left after %s", took(began))
 	switch {
 	case !d.act.Wait:
 		return exited()
@@ -59,7 +59,7 @@ func (d *doing) reboot(ctx context.Context) Ending {
 	if !back {
 		return d.rebootsAnyway()
 	}
-	d.say("back as %s after %v", now.State, took(began))
+	d.say("back as %s after %s", now.State, took(began))
 	return exited()
 }
 
@@ -112,10 +112,10 @@ func (d *doing) boots(ctx context.Context, before seen, was adb.Boot, began time
 func (d *doing) tellBoot(boot adb.Boot, before string, began time.Time) {
 	switch {
 	case boot.ID == "":
-		d.say("booted after %v", took(began))
+		d.say("booted after %s", took(began))
 	case before == "":
-		d.say("booted after %v: boot id %s", took(began), boot.ID)
+		d.say("booted after %s: boot id %s", took(began), boot.ID)
 	default:
-		d.say("booted after %v: new boot id %s", took(began), boot.ID)
+		d.say("booted after %s: new boot id %s", took(began), boot.ID)
 	}
 }

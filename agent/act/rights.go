@@ -22,7 +22,7 @@ func (d *doing) restart(ctx context.Context, as string, ask func(context.Context
 		return exited()
 	}
 	if _, ready := d.until(ctx, func(s seen) bool { return s.listed && s.State == d.device.State }); ready {
-		d.say("adbd is back after %v", took(began))
+		d.say("adbd is back after %s", took(began))
 	}
 	return exited()
 }

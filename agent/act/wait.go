@@ -18,13 +18,13 @@ func (d *doing) wait(ctx context.Context) Ending {
 		return exited()
 	case wire.WaitDisconnect:
 		if _, ok := d.until(ctx, func(s seen) bool { return left(before)(s) || !s.listed || s.State == "offline" }); ok {
-			d.say("the device left after %v", took(began))
+			d.say("the device left after %s", took(began))
 		}
 		return exited()
 	}
 	now, ok := d.until(ctx, func(s seen) bool { return s.listed && s.State == wire.DeviceState(want) })
 	if ok {
-		d.say("the device is %s after %v", now.State, took(began))
+		d.say("the device is %s after %s", now.State, took(began))
 	}
 	return exited()
 }
