@@ -46,7 +46,7 @@ type Stream struct {
 func New(number uint64, out func(frame []byte) error) *Stream {
 	s := &Stream{number: number, out: out}
 	s.changed.L = &s.mu
-	s.window.size = minWindow
+	s.window.size = firstWindow
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	return s
 }

@@ -113,7 +113,7 @@ func TestStream_KeepsNoMoreThanItAllowed(t *testing.T) {
 		return nil
 	})
 	s.Begin()
-	if granted != minWindow {
+	if granted != firstWindow {
 		t.Fatalf("%d bytes are allowed at first", granted)
 	}
 	// In the smallest pieces there are.
@@ -122,8 +122,8 @@ func TestStream_KeepsNoMoreThanItAllowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := len(s.chunks.list); n > minWindow/ownChunk+1 {
-		t.Errorf("%d pieces of memory for %d bytes", n, minWindow)
+	if n := len(s.chunks.list); n > firstWindow/ownChunk+1 {
+		t.Errorf("%d pieces of memory for %d bytes", n, firstWindow)
 	}
 	if err := s.Take(wire.Frame{Type: wire.FrameData, Stream: 1, Offset: granted, Payload: []byte("x")}); err == nil {
 		t.Error("one byte more was taken")
@@ -194,7 +194,7 @@ func TestStream_LastWordFitsIntoAFrame(t *testing.T) {
 }
 
 func TestWindow_GrowsWithSpeedAlone(t *testing.T) {
-	w, now := window{size: minWindow}, time.Unix(0, 0)
+	w, now := window{size: firstWindow}, time.Unix(0, 0)
 	taken := uint64(0)
 	for range 20 {
 		w.fit(taken, now)

@@ -6,12 +6,13 @@ import "time"
 // everyone on the way, and how long what else goes over the link waits: so it
 // is small, and grows only where the bytes go fast.
 const (
-	minWindow = 256 << 10
-	maxWindow = 4 << 20
+	minWindow   = 64 << 10
+	firstWindow = 256 << 10
+	maxWindow   = 4 << 20
 	// quick is how fast a window has to be read to become larger, slow how
 	// slowly to become smaller again.
-	quick = 250 * time.Millisecond
-	slow  = 2 * time.Second
+	quick = 100 * time.Millisecond
+	slow  = time.Second
 )
 
 type window struct {
