@@ -36,6 +36,7 @@ type Conn struct {
 	taken    int            // frames that the writer has taken since the queue was empty
 	latest   map[string]int // of a long queue: where a key's frame stands, counted with taken
 	queued   int            // bytes not yet written, those in the writer's hands included
+	room     int            // how far Offer fills the queue
 	writing  bool
 	closed   bool
 	finished bool
@@ -55,7 +56,7 @@ type Conn struct {
 // reading has ended.
 func (h *Hub) Connect(id string, s Socket) *Conn {
 	now := time.Now()
-	c := &Conn{ID: id, hub: h, socket: s, gone: make(chan struct{}), opened: now, heard: now, pinged: now}
+	c := &Conn{ID: id, hub: h, socket: s, gone: make(chan struct{}), opened: now, heard: now, pinged: now, room: runBudget}
 	c.queue = c.few[:0]
 	h.mu.Lock()
 	h.conns[c] = struct{}{}
@@ -96,6 +97,14 @@ func (c *Conn) Downward() {
 	c.downward = true
 }
 
+// Widen lets Offer fill the queue further: for a connection that carries what is
+// large, of which no more is on its way than its peer has allowed.
+func (c *Conn) Widen(room int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.room = room
+}
+
 // Session is the id of the session that the connection was greeted with.
 func (c *Conn) Session() string {
 	c.mu.Lock()
@@ -124,7 +133,7 @@ func (c *Conn) push(key string, f Frame) {
 		c.mu.Unlock()
 		return
 	}
-	if c.queued+len(f) > MaxQueue && c.queued > 0 {
+	if c.queued+len(f) > c.room+answerRoom && c.queued > 0 {
 		c.mu.Unlock()
 		c.Close(TooSlow, "too slow: 1 MiB waits to be read", 0)
 		return
@@ -158,12 +167,12 @@ func (c *Conn) replace(key string, f Frame) bool {
 	return false
 }
 
-// Offer queues a frame only if there is room for a run's lines, or nothing
-// waits. It never closes the connection.
+// Offer queues a frame only if there is room for a run's lines (or, on a widened
+// connection, a session's bytes), or nothing waits. It never closes the connection.
 func (c *Conn) Offer(f Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.queued > 0 && c.queued+len(f) > runBudget {
+	if c.closed || c.queued > 0 && c.queued+len(f) > c.room {
 		return false
 	}
 	c.queue = append(c.queue, f)
@@ -181,7 +190,7 @@ func (c *Conn) Await(done <-chan struct{}) error {
 		if c.closed {
 			return errGone
 		}
-		if c.queued < runBudget/2 {
+		if c.queued < c.room/2 {
 			return nil
 		}
 		if c.drained == nil {

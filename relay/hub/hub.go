@@ -35,7 +35,8 @@ const (
 const (
 	MaxQueue   = 1 << 20      // more than this waiting closes with TooSlow
 	runBudget  = MaxQueue / 2 // what runs may fill of it, so that answers find room
-	writeLimit = 64 << 10     // coalesced into one write
+	answerRoom = MaxQueue - runBudget
+	writeLimit = 64 << 10 // coalesced into one write
 	stallLimit = 10 * time.Second
 	byeLimit   = 2 * time.Second // how long the last words may take
 

@@ -42,7 +42,7 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queued -= written
-	if c.drained != nil && c.queued < runBudget/2 {
+	if c.drained != nil && c.queued < c.room/2 {
 		close(c.drained)
 		c.drained = nil
 	}

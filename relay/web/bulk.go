@@ -18,6 +18,10 @@ import (
 // maxSessions is how many sessions a socket may have at once.
 const maxSessions = 16
 
+// bulkRoom is how much of its sessions a socket's queue holds: enough to write
+// while more is awaited.
+const bulkRoom = 2 << 20
+
 // sessionsOf are the sessions of one bulk socket, by their streams.
 type sessionsOf struct {
 	v *visit

@@ -89,6 +89,7 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 	read := ws.ReadMessage
 	if isBulk {
 		visit.sessions = newSessionsOf(visit)
+		c.Widen(bulkRoom)
 		read = (&frames{ws: ws}).read
 	}
 	defer func() {
