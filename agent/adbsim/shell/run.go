@@ -32,9 +32,16 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 		s.background(st)
 		return
 	}
-	tail := s.tail
-	s.tail = false
+	tail, only := s.tail, s.only
+	s.tail, s.only = false, false
 	undo, err := s.redirect(st.Redirs)
+	if err == nil && only && !s.handles() {
+		// Nothing comes after this: what was redirected is let go, or it would
+		// hold the stream of a shell that has ended long before its background
+		// job.
+		undo.commit()
+		undo = nil
+	}
 	if err != nil {
 		s.errorf("%v", err)
 		s.status = 1
@@ -54,6 +61,16 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 	} else if s.status != 0 && s.opts.errexit && s.quiet == 0 && !isList(st.Cmd) {
 		s.exiting = true
 	}
+}
+
+// handles says whether a trap is set that would run something.
+func (s *Shell) handles() bool {
+	for _, action := range s.traps {
+		if action != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func negated(status int) int {

@@ -42,6 +42,7 @@ type Shell struct {
 	sourcing            int
 	inTrap              bool
 	tail                bool // the next command is the process's last: it may take its place
+	only                bool // the next statement is the process's only one
 	keepRedirs          bool // exec without a command: its redirections stay
 	interactive         bool
 	aborted             bool // ^C was typed: the line that is being run is left
@@ -141,7 +142,8 @@ func (s *Shell) runScript(script string) int {
 		s.errorf("syntax error: %v", err)
 		return 1
 	}
-	s.tail = len(file.Stmts) == 1 && isSimple(file.Stmts[0])
+	s.only = len(file.Stmts) == 1
+	s.tail = s.only && isSimple(file.Stmts[0])
 	s.stmts(file.Stmts)
 	s.atExit()
 	return s.status
@@ -186,7 +188,8 @@ func (s *Shell) spawn(stmts ...*syntax.Stmt) (*machine.Proc, error) {
 	// The copy is made here, in the parent's goroutine: the child must not
 	// read what the parent goes on changing.
 	c := s.fork()
-	c.tail = len(stmts) == 1 && isSimple(stmts[0])
+	c.only = len(stmts) == 1
+	c.tail = c.only && isSimple(stmts[0])
 	front := s.jobTerminal()
 	return s.p.SpawnIn(name, pgid, func(p *machine.Proc) int {
 		front.Foreground(p.PGID)

@@ -30,7 +30,7 @@ func TestRun_ListsEveryMistakeAtOnce(t *testing.T) {
 			t.Errorf("%v does not name %s", err, want)
 		}
 	}
-	c, err = parse(t, "--bench", "Bad.Id", "--adb", "tcp:nowhere", "--labels", "hil,No!, hil", "--nats-url", "nats://broker.example:4222")
+	c, err = parse(t, "--bench", "Bad.Id", "--sim-devices=-1", "--adb", "tcp:nowhere", "--labels", "hil,No!, hil", "--nats-url", "nats://broker.example:4222")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestRun_ListsEveryMistakeAtOnce(t *testing.T) {
 	if err == nil {
 		err = config.CheckGiven()
 	}
-	for _, want := range []string{"Bad.Id", "tcp:nowhere", "needs TLS", `label "No!"`} {
+	for _, want := range []string{"Bad.Id", "tcp:nowhere", "needs TLS", `label "No!"`, "-1 simulated devices"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
