@@ -86,7 +86,7 @@ func (t inTurn) Run(name string, f func(testscript.T)) {
 func playClient(t *testing.T, front string, start func(t testing.TB) (server, serial string)) {
 	testscript.RunT(inTurn{t}, testscript.Params{
 		Dir:                 "testdata/client",
-		Deadline:            time.Now().Add(3 * time.Minute), // a client that hangs is killed and named
+		Deadline:            time.Now().Add(8 * time.Minute), // a client that hangs is killed and named
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			server, serial := start(env.T().(testing.TB))
