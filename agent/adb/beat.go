@@ -43,8 +43,9 @@ func Silent(err error) bool {
 }
 
 // Reconnect makes the server drop a device's connection and build it anew, as
-// `adb reconnect` does: the remedy for one that is stuck offline. It gets
-// another transport id.
+// `adb reconnect` does: the remedy for one on USB that is stuck offline. It gets
+// another transport id. One over TCP is forgotten by it (seen with version 41):
+// Connect is its remedy.
 func (c *Client) Reconnect(ctx context.Context, transportID int64) error {
 	const op = "reconnecting a device"
 	answer, err := c.ask(ctx, op, fmt.Sprintf("host-transport-id:%d:reconnect", transportID))

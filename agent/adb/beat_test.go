@@ -3,6 +3,7 @@ package adb_test
 import (
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,4 +85,39 @@ func TestClient_StreamLost(t *testing.T) {
 	if id := <-lost; id != 7 || len(lost) > 0 { // our own question is nobody's stream
 		t.Errorf("the lost stream is of %d, and %d more", id, len(lost))
 	}
+}
+
+func TestBench_beatAndReconnect(t *testing.T) {
+	onBothServers(t, func(t *testing.T, b *bench) {
+		ctx := t.Context()
+		if err := b.Beat(ctx, b.transport(t)); err != nil {
+			t.Errorf("Beat gives %v", err)
+		}
+		shell := b.open(t, "sleep 600")
+		if err := b.Reconnect(ctx, b.transport(t)); err != nil {
+			t.Errorf("Reconnect gives %v", err)
+		}
+		if r := readAll(shell); r.exit != -1 {
+			t.Errorf("what ran on the old connection ended with %+v", r)
+		}
+		if strings.Contains(b.serial, ":") { // a real server forgets it
+			if err := b.Connect(ctx, b.serial); err != nil {
+				t.Errorf("Connect gives %v", err)
+			}
+		}
+		watch(t, b.Client).until(t, "the device again", func(devices []adb.Device, err error) bool {
+			d := b.in(devices)
+			return err == nil && d.State == "device" && b.Beat(ctx, d.TransportID) == nil
+		})
+		b.device.Freeze()
+		defer b.device.Thaw()
+		b.OpenTimeout = 500 * time.Millisecond
+		devices, err := b.Devices(ctx)
+		if err != nil || b.in(devices).State != "device" {
+			t.Errorf("a frozen device is listed as %v, %v", b.in(devices), err)
+		}
+		if err := b.Beat(ctx, b.in(devices).TransportID); !adb.Silent(err) {
+			t.Errorf("of a frozen device Beat gives %v", err)
+		}
+	})
 }

@@ -29,6 +29,7 @@ func (b *Bench) connect(addr string) string {
 	case known:
 		return "already connected to " + addr
 	}
+	d.unstick()
 	d.renew(false)
 	b.notify()
 	return "connected to " + addr
@@ -58,14 +59,19 @@ func (b *Bench) disconnect(addr string) (string, error) {
 // reconnect drops a device's connection and builds it anew, which helps one
 // that is stuck.
 func (b *Bench) reconnect(d listed) string {
-	d.mu.Lock()
-	if d.stuck {
-		d.stuck, d.state = false, StateDevice
-	}
-	d.mu.Unlock()
+	d.unstick()
 	d.renew(false)
 	b.notify()
 	return "reconnecting " + d.Serial + " [" + d.State + "]\n"
+}
+
+// unstick ends what only a new connection mends.
+func (d *Device) unstick() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stuck {
+		d.stuck, d.state = false, StateDevice
+	}
 }
 
 func (b *Bench) reconnectOffline() string {

@@ -177,6 +177,22 @@ func TestRoster_stuckOffline(t *testing.T) {
 	}
 }
 
+// A real server forgets a TCP device that it is told to reconnect.
+func TestRoster_stuckOfflineOverTCP(t *testing.T) {
+	r := newRoster(time.Second)
+	r.see([]adb.Device{{Serial: "10.0.0.7:7001", State: "offline", TransportID: 1}, {Serial: "B", State: "offline", TransportID: 2}}, start)
+	r.errands(start)
+	got := map[string]string{}
+	for _, e := range r.errands(start.Add(stuckFor)) {
+		if e.kind == reconnect {
+			got[e.id] = e.addr
+		}
+	}
+	if len(got) != 2 || got["10-0-0-7-7001"] != "10.0.0.7:7001" || got["b"] != "" {
+		t.Errorf("reconnects %v", got)
+	}
+}
+
 func TestRoster_serverRestart(t *testing.T) {
 	t.Run("its devices are kept and explained", func(t *testing.T) {
 		c := newCourse(t)

@@ -69,6 +69,9 @@ func (r *roster) errands(now time.Time) (list []errand) {
 		}
 		if due, stuck := e.reviving(); stuck && !due.After(now) {
 			e.mending, d.kind = true, reconnect
+			if overTCP(e.listed) {
+				d.addr = e.listed.Serial
+			}
 			list = append(list, d)
 		}
 	}

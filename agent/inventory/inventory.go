@@ -157,7 +157,11 @@ func (v *Inventory) run(ctx context.Context, e errand) done {
 		d.err = client.Beat(ctx, e.transport)
 	case reconnect:
 		v.config.Logger.Info("reconnecting a device that is stuck offline", "device", e.id)
-		d.err = client.Reconnect(ctx, e.transport)
+		if e.addr != "" {
+			d.err = client.Connect(ctx, e.addr) // which disconnects it first
+		} else {
+			d.err = client.Reconnect(ctx, e.transport)
+		}
 	case connect:
 		v.config.Logger.Info("connecting a device that the adb server forgot", "addr", e.addr)
 		d.err = client.Connect(ctx, e.addr)

@@ -125,8 +125,14 @@ func TestBench_states(t *testing.T) {
 	t.Run("offline for ever, until it is reconnected", func(t *testing.T) {
 		c.suffers("stuck")
 		c.sees("sim0001", "offline", "reconnected")
+		run, err := c.relay.API.Start(c.ctx, api.RunRequest{Bench: "demo", Device: neighbour, Command: "setprop debug.farbench.fault stuck"})
+		c.must(err)
+		c.ended(c.relay, run.ID)
+		c.until("the neighbour away", func() bool { d, _ := c.device(neighbour); return d.State != wire.DeviceReady })
 		c.sees("sim0001", wire.DeviceReady, "")
 		c.works("sim0001")
+		c.sees(neighbour, wire.DeviceReady, "") // over TCP: connected anew
+		c.works(neighbour)
 	})
 }
 
