@@ -1,7 +1,7 @@
 package adbserver
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -85,10 +85,8 @@ func (s *Server) once(ctx context.Context) error {
 	server.Env = s.environment(os.Getenv, os.Environ())
 	server.Cancel = func() error { return end(server.Process) }
 	server.WaitDelay = endWithin
-	said, err := server.StderrPipe()
-	if err != nil {
-		return fmt.Errorf("starting the adb server: %w", err)
-	}
+	said := &remarks{logger: s.c.Logger}
+	server.Stderr = said
 	dieWithParent(server)
 	unlock, err := startLocked(server)
 	if err != nil {
@@ -96,16 +94,32 @@ func (s *Server) once(ctx context.Context) error {
 	}
 	defer unlock()
 	s.c.Logger.Info("adb server started", "addr", s.Addr(), "adb", s.c.Program.Version, "pid", server.Process.Pid)
-	lines := bufio.NewScanner(said)
-	last := ""
-	for lines.Scan() {
-		last = lines.Text()
-		s.c.Logger.Debug("adb server", "says", last)
-	}
 	if err := server.Wait(); err != nil {
-		return fmt.Errorf("%w; it said last %.200q", err, last)
+		return fmt.Errorf("%w; it said last %.200q", err, said.last)
 	}
-	return fmt.Errorf("it ended by itself; it said last %.200q", last)
+	return fmt.Errorf("it ended by itself; it said last %.200q", said.last)
+}
+
+// remarks logs what a server says, by lines.
+type remarks struct {
+	logger *slog.Logger
+	line   []byte // that has begun
+	last   []byte
+}
+
+const longestRemark = 4096
+
+func (r *remarks) Write(p []byte) (int, error) {
+	for part := range bytes.Lines(p) {
+		r.line = append(r.line, part...)
+		if !bytes.HasSuffix(part, []byte("\n")) && len(r.line) < longestRemark {
+			continue
+		}
+		r.last = bytes.TrimSpace(r.line)
+		r.logger.Debug("adb server", "says", string(r.last))
+		r.line = nil
+	}
+	return len(p), nil
 }
 
 // KeyIn is the file of the key that a server with this home offers.

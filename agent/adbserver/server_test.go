@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +58,19 @@ func (l *logged) count(word string) int {
 	return strings.Count(l.text.String(), word)
 }
 
+// pid is that of the server which was started last.
+func (l *logged) pid(t *testing.T) int {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := regexp.MustCompile(`pid=(\d+)`).FindAllStringSubmatch(l.text.String(), -1)
+	pid, err := strconv.Atoi(all[len(all)-1][1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
@@ -96,13 +111,13 @@ func TestServer_killedIsStartedAgain(t *testing.T) {
 	s, log, stop := run(t, Config{Program: needADB(t), Port: freePort(t), Wait: 10 * time.Millisecond})
 	for started := 1; started <= 3; started++ {
 		eventually(t, "a server", func() bool { return log.count("adb server started") == started && answers(t, s.Addr()) })
-		conn, err := net.Dial("tcp", s.Addr())
+		server, err := os.FindProcess(log.pid(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.WriteString(conn, "0009host:kill")
-		io.Copy(io.Discard, conn)
-		conn.Close()
+		if err := server.Kill(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	eventually(t, "the last one", func() bool { return answers(t, s.Addr()) })
 	stop()

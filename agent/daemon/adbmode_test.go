@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/farbench/farbench/agent/adbkey"
 	"github.com/farbench/farbench/agent/adbserver"
@@ -102,6 +103,7 @@ func TestDaemon_ownADBServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	io.WriteString(conn, "0009host:kill") // an older server obeys
 	io.Copy(io.Discard, conn)
 	conn.Close()
