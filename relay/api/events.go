@@ -1,0 +1,25 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Sender is whose connection sent an event; Conn is empty where it came over
+// HTTP.
+type Sender struct {
+	Conn string `json:"conn,omitempty"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Event is what somebody, or the relay itself (no From), said in a room. At is
+// the store's clock. As a frame it is a pub with the same fields.
+type Event struct {
+	O    string          `json:"o"`
+	Room string          `json:"room"`
+	Ev   string          `json:"ev"`
+	From *Sender         `json:"from,omitempty"`
+	At   time.Time       `json:"at"`
+	D    json.RawMessage `json:"d"`
+}
