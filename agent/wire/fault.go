@@ -32,7 +32,10 @@ const (
 	DeviceUnauthorized Code = "device_unauthorized"
 	IDConflict         Code = "id_conflict"
 	RunEnded           Code = "run_ended"
-	Conflict           Code = "conflict" // somebody else changed the document meanwhile
+	Conflict           Code = "conflict"      // somebody else changed the document meanwhile
+	Reserved           Code = "reserved"      // somebody else holds the device or its bench
+	ReserveFirst       Code = "reserve_first" // the lab wants devices reserved before they are used
+	NotYours           Code = "not_yours"     // only who holds the place, or is offered it, may do this
 	TooLarge           Code = "too_large"
 	Invalid            Code = "invalid"
 	TooMany            Code = "too_many"

@@ -19,26 +19,39 @@ import (
 
 // documents are the roots; what they hold is found from them.
 type documents struct {
-	Frame         api.Frame         `json:"frame"`
-	LabSnapshot   api.LabSnapshot   `json:"lab_snapshot"`
-	BenchSnapshot api.BenchSnapshot `json:"bench_snapshot"`
-	Benches       api.Benches       `json:"benches"`
-	Runs          api.Runs          `json:"runs"`
-	RunRequest    api.RunRequest    `json:"run_request"`
-	LogLine       api.LogLine       `json:"log_line"`
-	Checks        api.Checks        `json:"checks"`
-	Verdict       api.Verdict       `json:"verdict"`
-	Trial         api.Trial         `json:"trial"`
-	Settings      api.Settings      `json:"settings"`
-	History       api.History       `json:"history"`
-	Problem       api.Problem       `json:"problem"`
-	Block         wire.Block        `json:"block"`
+	Frame         api.Frame              `json:"frame"`
+	LabSnapshot   api.LabSnapshot        `json:"lab_snapshot"`
+	BenchSnapshot api.BenchSnapshot      `json:"bench_snapshot"`
+	Benches       api.Benches            `json:"benches"`
+	Runs          api.Runs               `json:"runs"`
+	RunRequest    api.RunRequest         `json:"run_request"`
+	LogLine       api.LogLine            `json:"log_line"`
+	Checks        api.Checks             `json:"checks"`
+	Verdict       api.Verdict            `json:"verdict"`
+	Trial         api.Trial              `json:"trial"`
+	Settings      api.Settings           `json:"settings"`
+	History       api.History            `json:"history"`
+	Reservations  api.Reservations       `json:"reservations"`
+	Everyone      api.AllReservations    `json:"all_reservations"`
+	Ask           api.ReservationRequest `json:"reservation_request"`
+	Reserved      api.Reserved           `json:"reserved"`
+	Records       api.ReservationHistory `json:"reservation_history"`
+	Lab           api.Lab                `json:"lab"`
+	Notice        api.Notice             `json:"notice"`
+	Problem       api.Problem            `json:"problem"`
+	Block         wire.Block             `json:"block"`
 }
 
 // words are the string types of which every value is known.
 var words = map[reflect.Type][]any{
 	reflect.TypeFor[api.BenchState]():  {api.Online, api.Offline},
 	reflect.TypeFor[api.VerdictWord](): {api.Pass, api.Fail, api.NoMatch, api.NotRun, api.Pending},
+	reflect.TypeFor[api.RecordKind]():  {api.RecordGrant, api.RecordEnd},
+	reflect.TypeFor[api.NoticeKind](): {
+		api.NoticeBenchOffline, api.NoticeBenchOnline, api.NoticeYours, api.NoticeEnds, api.NoticeOver, api.NoticeTaken,
+		api.NoticeAsked, api.NoticeRefused, api.NoticeOffered, api.NoticeBack, api.NoticeRunFinished,
+	},
+	reflect.TypeFor[api.Unreserved]():  {api.UnreservedAnyone, api.UnreservedReserve},
 	reflect.TypeFor[wire.RunState]():   {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
 	reflect.TypeFor[wire.Outcome]():    {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},
 	reflect.TypeFor[wire.ActKind]():    all(wire.ActKinds),

@@ -13,6 +13,13 @@ export interface Documents {
   trial: Trial
   settings: Settings
   history: History
+  reservations: Reservations
+  all_reservations: AllReservations
+  reservation_request: ReservationRequest
+  reserved: Reserved
+  reservation_history: ReservationHistory
+  lab: Lab
+  notice: Notice
   problem: Problem
   block: Block
 }
@@ -223,6 +230,114 @@ export interface PastCommand {
   last_run: string
   bench: string
   device: string
+}
+export interface Reservations {
+  bench: string
+  rev: number
+  at: string
+  places: Place[]
+}
+export interface Place {
+  device: string
+  epoch: number
+  holder?: User
+  since?: string
+  until?: string
+  idle_since?: string
+  reason?: string
+  queue: Waiting[]
+  asks: Asking[]
+  offer?: Offer
+}
+export interface Waiting {
+  who: User
+  since: string
+  for_s: number
+  note: string
+  ticket: number
+  position: number
+}
+export interface Asking {
+  who: User
+  since: string
+  note: string
+}
+export interface Offer {
+  to: User
+  note: string
+  until: string
+}
+export interface AllReservations {
+  reservations: Reservations[]
+}
+export interface ReservationRequest {
+  bench?: string
+  device?: string
+  for_s?: number
+  queue?: boolean
+  note?: string
+  reason?: string
+  to?: string
+  who?: string
+  accept?: boolean
+}
+export interface Reserved {
+  device: string
+  epoch: number
+  holder?: User
+  since?: string
+  until?: string
+  idle_since?: string
+  reason?: string
+  queue: Waiting[]
+  asks: Asking[]
+  offer?: Offer
+  granted: boolean
+  position: number
+}
+export interface ReservationHistory {
+  records: ReservationRecord[]
+  next: number
+}
+export interface ReservationRecord {
+  n: number
+  kind: 'grant' | 'end'
+  at: string
+  bench: string
+  device: string
+  epoch: number
+  who: User
+  by?: User
+  until?: string
+  ticket?: number
+  how: string
+  text?: string
+}
+export interface Lab {
+  revision: number
+  unreserved: 'anyone' | 'reserve'
+}
+export interface Notice {
+  kind:
+    | 'bench_offline'
+    | 'bench_online'
+    | 'reservation_yours'
+    | 'reservation_ends'
+    | 'reservation_over'
+    | 'taken'
+    | 'asked'
+    | 'ask_refused'
+    | 'offered'
+    | 'offer_back'
+    | 'run_finished'
+  text: string
+  bench?: string
+  device?: string
+  run?: string
+  who?: User
+  note?: string
+  until?: string
+  in_s?: number
 }
 export interface Problem {
   type: string
