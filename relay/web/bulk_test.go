@@ -65,6 +65,9 @@ func TestBulk_IsGuardedAsTheOtherSocketIs(t *testing.T) {
 	}
 }
 
+// maxSessions is how many a bulk socket may have at once.
+const maxSessions = 16
+
 func TestBulk_OpensWhatTheRelayLets(t *testing.T) {
 	s, l := openBulkSite(t)
 	p := s.joinAt(pathBulk)

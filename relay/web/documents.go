@@ -32,14 +32,14 @@ func (s *Server) routeDocuments() {
 	})
 	ask(s, huma.Operation{OperationID: "settings", Method: http.MethodGet, Path: pathSettings, Summary: "One's own settings"},
 		func(ctx context.Context, _ *struct{}) (*answer[api.Settings], error) {
-			doc, err := s.cfg.Documents.Settings(ctx, whoOf(ctx).user.ID)
+			doc, err := s.cfg.Documents.Settings(ctx, whoOf(ctx).User.ID)
 			return &answer[api.Settings]{doc}, err
 		})
 	ask(s, huma.Operation{
 		OperationID: "settings-save", Method: http.MethodPut, Path: pathSettings, MaxBodyBytes: -1,
 		Summary: "Save one's own settings, over the revision that was read; at most 16 KiB",
 	}, func(ctx context.Context, in *answer[api.Settings]) (*answer[api.Settings], error) {
-		doc, err := s.cfg.Documents.SaveSettings(ctx, whoOf(ctx).user.ID, in.Body)
+		doc, err := s.cfg.Documents.SaveSettings(ctx, whoOf(ctx).User.ID, in.Body)
 		return &answer[api.Settings]{doc}, err
 	})
 	ask(s, huma.Operation{OperationID: "history", Method: http.MethodGet, Path: "/api/v1/history", Summary: "One's own commands, each once, the newest first"},
@@ -48,7 +48,7 @@ func (s *Server) routeDocuments() {
 			if err := limitOf(&q.Limit); err != nil {
 				return nil, err
 			}
-			doc, err := s.cfg.Runs.History(ctx, whoOf(ctx).user.Name, q)
+			doc, err := s.cfg.Runs.History(ctx, whoOf(ctx).User.Name, q)
 			return &answer[api.History]{doc}, err
 		})
 }

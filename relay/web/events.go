@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) routeEvents() {
 			return nil, fault
 		}
 		e := s.events.find(in.Body.Conn)
-		if e == nil || e.visit.who.user.ID != whoOf(ctx).user.ID || !e.take(messages) {
+		if e == nil || e.visit.User().ID != whoOf(ctx).User.ID || !e.take(messages) {
 			return nil, noStream
 		}
 		return &answer[Nothing]{}, nil
@@ -101,41 +102,34 @@ func (s *Server) openEvents(c *fiber.Ctx) error {
 	if last == "" {
 		last = c.Query("last")
 	}
-	if len(rooms) > maxStreamRooms {
-		return refuse(c, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a stream joins at most %d rooms", maxStreamRooms), Hint: "leave some"})
+	if len(rooms) > gateway.MaxStreamRooms {
+		return refuse(c, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a stream joins at most %d rooms", gateway.MaxStreamRooms), Hint: "leave some"})
 	}
 	header := &c.Status(http.StatusOK).Response().Header
 	header.SetContentLength(-1) // chunked: eventSocket writes the chunks
 	header.SetConnectionClose()
 	out := newEventSocket(append([]byte(nil), header.Header()...))
-	person, seats := whoOf(c.UserContext()), seatsOf(rooms, parseVector(last))
+	person, seats := whoOf(c.UserContext()), seatsOf(rooms, gateway.ParseVector(last))
 	c.Context().HijackSetNoResponse(true)
 	c.Context().Hijack(func(hijacked net.Conn) { s.serveEvents(hijacked, out, person, seats) })
 	return nil
 }
 
-// seat is a room that a stream joins when it opens; number is its place in the
-// address, the i of its answer.
-type seat struct {
-	place
-	number int64 // 0: the vector's alone
-}
-
 // seatsOf joins the address's rooms with those that only the vector knows.
-func seatsOf(rooms []string, last []place) []seat {
+func seatsOf(rooms []string, last []gateway.Place) []gateway.Seat {
 	offsets := make(map[string]string)
 	for _, p := range last {
-		offsets[p.room] = p.offset
+		offsets[p.Room] = p.Offset
 	}
-	var list []seat
+	var list []gateway.Seat
 	named := make(map[string]bool)
 	for i, room := range rooms {
-		list = append(list, seat{place{room, offsets[room]}, int64(i + 1)})
+		list = append(list, gateway.Seat{Place: gateway.Place{Room: room, Offset: offsets[room]}, Number: int64(i + 1)})
 		named[room] = true
 	}
 	for _, p := range last {
-		if !named[p.room] {
-			list = append(list, seat{p, 0})
+		if !named[p.Room] {
+			list = append(list, gateway.Seat{Place: p})
 		}
 	}
 	return list
@@ -153,13 +147,13 @@ func (l *eventStreams) add(e *eventStream) {
 	if l.open == nil {
 		l.open = make(map[string]*eventStream)
 	}
-	l.open[e.visit.c.ID] = e
+	l.open[e.visit.Conn().ID] = e
 }
 
 func (l *eventStreams) remove(e *eventStream) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.open, e.visit.c.ID)
+	delete(l.open, e.visit.Conn().ID)
 }
 
 func (l *eventStreams) find(conn string) *eventStream {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/gateway"
 )
 
 // stream is a client of /events: what a browser's EventSource does, by hand.
@@ -233,10 +234,10 @@ func TestEvents_ResumeWithoutHoleOrDouble(t *testing.T) {
 func TestEvents_SixtyFiveRoomsAreTooMany(t *testing.T) {
 	s := openSite(t)
 	e := s.events("", "")
-	for i := range maxStreamRooms + 1 {
+	for i := range gateway.MaxStreamRooms + 1 {
 		s.lab.run(fmt.Sprintf("r%d", i))
 		e.up(fmt.Sprintf(`{"t":"sub","i":%d,"room":"run:r%d"}`, i, i))
-		if f := e.until("res"); (f.Error != nil) != (i == maxStreamRooms) {
+		if f := e.until("res"); (f.Error != nil) != (i == gateway.MaxStreamRooms) {
 			t.Fatalf("room %d: %+v", i, f.Error)
 		}
 	}
@@ -336,28 +337,4 @@ func TestEvents_StreamsCountAsSockets(t *testing.T) {
 	s.expect(s.ask("GET", "/events", ""), 429, wire.TooMany)
 	e.close()
 	eventually(t, "a place is free again", func() bool { return s.ask("GET", "/events", "").StatusCode == 200 })
-}
-
-func FuzzVector(f *testing.F) {
-	for _, seed := range []string{"", "lab", "lab;run:r1=a.b;bench:demo", "run:r1=../../x;run:r1", "run:*=1", "lab=a\nb", strings.Repeat("run:r1;", 100)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		list := parseVector(text)
-		if len(list) > maxStreamRooms {
-			t.Fatal(len(list))
-		}
-		v := newVector()
-		for _, p := range list {
-			if !isRoom(p.room) || p.offset != "" && !isOffset(p.offset) {
-				t.Fatalf("%+v", p)
-			}
-			v.aim(p.room, p.offset)
-		}
-		again := parseVector(v.text())
-		if len(again) != len(list) {
-			t.Fatalf("%q became %q", text, v.text())
-		}
-		v.after([]byte(text))
-	})
 }

@@ -10,12 +10,13 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 )
 
 // eventStream is a client that reads a stream and speaks by POST.
 type eventStream struct {
-	visit *visit
+	visit *gateway.Visit
 
 	mu     sync.Mutex // one asker at a time; guards closed
 	closed bool
@@ -28,13 +29,13 @@ func (e *eventStream) take(messages []hub.Message) bool {
 	if e.closed {
 		return false
 	}
-	e.visit.c.Heard()
+	e.visit.Conn().Heard()
 	for _, m := range messages {
 		select {
-		case <-e.visit.c.Gone():
+		case <-e.visit.Conn().Gone():
 			return false
 		default:
-			e.visit.message(m)
+			e.visit.Message(m)
 		}
 	}
 	return true
@@ -55,12 +56,11 @@ func (e *eventStream) close() {
 
 // serveEvents lives as long as the stream does. Everything that touches the
 // connection has ended when it returns.
-func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, seats []seat) {
+func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, seats []gateway.Seat) {
 	out.conn = hijacked.(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn)
 	out.conn.ours.Store(true)
 	defer out.close()
 	c := s.hub.Connect(wire.NewID("c"), out)
-	c.Downward()
 	defer c.Leave()
 	leave, ok := s.admit(c)
 	defer leave()
@@ -69,54 +69,35 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 		return
 	}
 
-	visit := newVisit(s, c, person)
-	visit.maxRooms, visit.vector = maxStreamRooms, out.vector
-	defer visit.leave()
+	visit := s.gateway.Stream(c, person.Visitor, out.vector)
+	defer visit.Leave()
 	e := &eventStream{visit: visit}
 	defer e.close()
 	defer func() {
 		if cause := recover(); cause != nil {
-			f := s.panicked("serving an event stream", cause)
+			f := s.Panicked("serving an event stream", cause)
 			c.Close(1011, "internal error "+f.ID, 0)
 		}
 	}()
 	defer s.events.remove(e)
 	e.begin(func() {
 		s.events.add(e) // before welcome names it
-		visit.welcome()
-		visit.sit(seats)
+		visit.Welcome()
+		visit.Sit(seats)
 	})
 	out.discard()
-}
-
-// sit joins the rooms that a stream opens with. All of them stand in the vector
-// before the first has news: its event's id tells of the others too.
-func (v *visit) sit(seats []seat) {
-	for _, at := range seats {
-		if isRoom(at.room) {
-			v.vector.aim(at.room, at.offset)
-			v.vector.pin(at.room)
-		}
-	}
-	for _, at := range seats {
-		f := api.Frame{T: "sub", Room: at.room, O: at.offset}
-		if at.number > 0 {
-			f.I = &at.number
-		}
-		v.sub(f)
-	}
 }
 
 // eventSocket is what the hub writes a stream to: its frames become events, in
 // chunks of HTTP/1.1.
 type eventSocket struct {
 	conn   *conn
-	vector *vector
+	vector *gateway.Vector
 	head   []byte // the answer's headers, until they are written
 }
 
 func newEventSocket(head []byte) *eventSocket {
-	return &eventSocket{vector: newVector(), head: append(head, firstChunk...)}
+	return &eventSocket{vector: gateway.NewVector(), head: append(head, firstChunk...)}
 }
 
 var eventBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 80<<10); return &b }}
@@ -165,7 +146,7 @@ func (s *eventSocket) Write(batch []byte) (int, error) {
 // fields gives an event its id, and says with a bye when to come back: spread,
 // so that a drained relay's clients do not come all at once.
 func (s *eventSocket) fields(message []byte) string {
-	if id := s.vector.after(message); id != "" {
+	if id := s.vector.After(message); id != "" {
 		return "id: " + id + "\n"
 	}
 	if !bytes.HasPrefix(message, []byte(`{"t":"bye",`)) {

@@ -12,6 +12,7 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/gateway"
 )
 
 // Paths that the guard knows by name.
@@ -31,17 +32,11 @@ const (
 
 // who is the person behind a request.
 type who struct {
-	known   bool // by token or session
-	user    api.User
-	host    string    // as the request names the relay
-	session string    // of a cookie: its id
-	expires time.Time // of a cookie; zero: never
+	gateway.Visitor
+	host string // as the request names the relay
 }
 
 type whoKey struct{}
-
-// tester is everybody: one token is all that tells people from strangers.
-var tester = api.User{ID: "tester", Name: "tester"}
 
 // guard stands before every route. It refuses in the order that PROTOCOL
 // promises: Host, Origin, (body size, by the server itself), authentication,
@@ -51,7 +46,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			c.Response().ResetBody()
-			err = refuse(c, s.panicked("answering "+c.Method()+" "+c.Path(), cause))
+			err = refuse(c, s.Panicked("answering "+c.Method()+" "+c.Path(), cause))
 		}
 		s.metrics.answered(c, began)
 	}()
@@ -81,8 +76,8 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if !utf8.Valid(c.Request().Body()) {
 		return refuse(c, notUTF8)
 	}
-	person.known = known
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, person), answerLimit)
+	person.Known = known
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, person), gateway.AnswerLimit)
 	defer cancel()
 	c.SetUserContext(ctx)
 	if err := c.Next(); err != nil {
@@ -148,7 +143,7 @@ func (s *Server) isStatic(c *fiber.Ctx) bool {
 
 // identify finds out who asks: by token where one is given, else by cookie.
 func (s *Server) identify(c *fiber.Ctx) (who, bool) {
-	person := who{user: tester, host: string(c.Context().Request.Header.Host())}
+	person := who{Visitor: gateway.Visitor{User: gateway.Tester}, host: string(c.Context().Request.Header.Host())}
 	if header := c.Get(fiber.HeaderAuthorization); header != "" {
 		token, ok := auth.Bearer(header)
 		return person, ok && s.keys.Token(token)
@@ -157,8 +152,8 @@ func (s *Server) identify(c *fiber.Ctx) (who, bool) {
 	if err != nil {
 		return person, false
 	}
-	person.user = api.User{ID: session.User, Name: session.User}
-	person.session, person.expires = session.ID, session.Expires
+	person.User = api.User{ID: session.User, Name: session.User}
+	person.Session, person.Expires = session.ID, session.Expires
 	return person, true
 }
 

@@ -78,7 +78,7 @@ func (s *Server) streamLog(c *fiber.Ctx) error {
 	if fault != nil {
 		return refuse(c, fault)
 	}
-	if _, err := s.run(c.UserContext(), q.run); err != nil {
+	if _, err := s.gateway.Run(c.UserContext(), q.run); err != nil {
 		return send(c, s.problem("run-log", err))
 	}
 	if !s.streams.take() {
@@ -102,7 +102,7 @@ func (s *Server) streamLog(c *fiber.Ctx) error {
 		defer s.streams.free()
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.panicked("streaming the log of "+q.run, cause)
+				s.Panicked("streaming the log of "+q.run, cause)
 			}
 		}()
 		s.stream(w, q, left)
@@ -144,7 +144,7 @@ func (s *Server) stream(w *bufio.Writer, q logQuery, left <-chan struct{}) {
 		case err := <-read:
 			done = true
 			if err != nil && ctx.Err() == nil {
-				s.fault("reading the log of "+q.run, err) // the answer ends without "end": the follower asks again
+				s.Fault("reading the log of "+q.run, err) // the answer ends without "end": the follower asks again
 			}
 		}
 		blocks, end := queue.take()

@@ -64,9 +64,9 @@ func (p *problem) GetHeaders() http.Header {
 	return h
 }
 
-// fault makes the fault of an error: expected ones cross as they are, anything
+// Fault makes the fault of an error: expected ones cross as they are, anything
 // else is written to the log whole and crosses as an id alone.
-func (s *Server) fault(doing string, err error) *wire.Fault {
+func (s *Server) Fault(doing string, err error) *wire.Fault {
 	var f *wire.Fault
 	if errors.As(err, &f) {
 		if _, known := kinds[f.Code]; known && f.Code != wire.Internal {
@@ -83,8 +83,8 @@ func internal() *wire.Fault {
 	return &wire.Fault{Code: wire.Internal, Message: "internal error", Hint: "ask whoever runs the relay to look for " + id + " in its log", ID: id}
 }
 
-// panicked makes the fault of a panic: its text goes to the log alone.
-func (s *Server) panicked(doing string, cause any) *wire.Fault {
+// Panicked makes the fault of a panic: its text goes to the log alone.
+func (s *Server) Panicked(doing string, cause any) *wire.Fault {
 	f := internal()
 	s.log.Error(doing, "panic", fmt.Sprint(cause), "id", f.ID, "stack", string(debug.Stack()))
 	return f
@@ -92,7 +92,7 @@ func (s *Server) panicked(doing string, cause any) *wire.Fault {
 
 // problem turns an error into an answer.
 func (s *Server) problem(doing string, err error) *problem {
-	p := problemOf(s.fault(doing, err))
+	p := problemOf(s.Fault(doing, err))
 	var invalid *documents.Invalid
 	var conflict *documents.Conflict
 	switch {
@@ -180,7 +180,7 @@ func (s *Server) status(status int, detail string) *problem {
 		f.Hint = "delete cookies of other services on this host"
 	default:
 		if status >= 500 {
-			return problemOf(s.fault("answering", errors.New(detail)))
+			return problemOf(s.Fault("answering", errors.New(detail)))
 		}
 	}
 	p := problemOf(f)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/runs"
 )
 
@@ -16,34 +17,10 @@ func (s *Server) routeBenches() {
 	ask(s, huma.Operation{OperationID: "benches", Method: http.MethodGet, Path: "/api/v1/benches", Summary: "Benches and their devices"},
 		func(context.Context, *struct{}) (*answer[api.Benches], error) {
 			if !s.cfg.Benches.Loaded() {
-				return nil, loading
+				return nil, gateway.Loading
 			}
-			return &answer[api.Benches]{api.Benches{Benches: s.benches()}}, nil
+			return &answer[api.Benches]{api.Benches{Benches: s.gateway.List()}}, nil
 		})
-}
-
-var loading = &wire.Fault{Code: wire.Unavailable, Message: "the relay is still reading what the benches told", Hint: "ask again in a second", Retry: true}
-
-// benches is the list, with empty lists where there is nothing: never null.
-func (s *Server) benches() []api.Bench {
-	list := s.cfg.Benches.List()
-	if list == nil {
-		list = []api.Bench{}
-	}
-	for i := range list {
-		list[i] = whole(list[i])
-	}
-	return list
-}
-
-func whole(b api.Bench) api.Bench {
-	if b.Devices == nil {
-		b.Devices = []wire.Device{}
-	}
-	if b.Labels == nil {
-		b.Labels = []string{}
-	}
-	return b
 }
 
 type started struct {
@@ -77,7 +54,7 @@ func (s *Server) routeRuns() {
 		OperationID: "run-start", Method: http.MethodPost, Path: "/api/v1/runs", DefaultStatus: http.StatusAccepted,
 		Summary: "Run a command on a device; the same id again answers 200 with the run", MaxBodyBytes: -1,
 	}, func(ctx context.Context, in *answer[api.RunRequest]) (*started, error) {
-		run, first, err := s.cfg.Runs.Start(ctx, in.Body, whoOf(ctx).user.Name)
+		run, first, err := s.cfg.Runs.Start(ctx, in.Body, whoOf(ctx).User.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +80,7 @@ func (s *Server) routeRuns() {
 		})
 	ask(s, huma.Operation{OperationID: "run", Method: http.MethodGet, Path: "/api/v1/runs/{id}", Summary: "A run"},
 		func(ctx context.Context, in *runID) (*answer[api.Run], error) {
-			run, err := s.run(ctx, in.ID)
+			run, err := s.gateway.Run(ctx, in.ID)
 			return &answer[api.Run]{run}, err
 		})
 	ask(s, huma.Operation{
@@ -111,20 +88,10 @@ func (s *Server) routeRuns() {
 		Summary: "End a run on its device",
 	}, func(ctx context.Context, in *runID) (*answer[Nothing], error) {
 		if !wire.ValidID(in.ID) {
-			return nil, noRun
+			return nil, gateway.NoRun
 		}
-		return &answer[Nothing]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).user.Name)
+		return &answer[Nothing]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).User.Name)
 	})
-}
-
-var noRun = &wire.Fault{Code: wire.NotFound, Message: "there is no such run", Hint: "GET /api/v1/runs lists them"}
-
-// run finds a run. A malformed id never reaches a subject.
-func (s *Server) run(ctx context.Context, id string) (api.Run, error) {
-	if !wire.ValidID(id) {
-		return api.Run{}, noRun
-	}
-	return s.cfg.Runs.Get(ctx, id)
 }
 
 const (

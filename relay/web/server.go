@@ -1,7 +1,8 @@
-// Package web is the relay's face: the HTTP API, the browsers' sockets and the
-// dashboard's files. It checks who asks and from where, turns faults into
-// answers, and hands everything else to benches, runs and reader. Of the relay
-// it alone imports Fiber, and it does not know NATS.
+// Package web is the relay's face: the HTTP API, what carries the browsers'
+// connections, and the dashboard's files. It checks who asks and from where,
+// turns faults into answers, and hands everything else to the gateway, benches,
+// runs and reader. Of the relay it alone imports Fiber, and it does not know
+// NATS.
 package web
 
 import (
@@ -21,27 +22,17 @@ import (
 
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
-	"github.com/farbench/farbench/relay/sessions"
 )
 
-// Benches is what web asks of the benches.
-type Benches interface {
-	List() []api.Bench
-	Get(id string) (api.Bench, bool)
-	Loaded() bool // before it, an unknown bench may yet turn up
-}
-
-// Runs is what web asks of the runs. Errors are *wire.Fault where expected.
+// Runs is what web asks of the runs beyond the gateway. Errors are *wire.Fault
+// where expected.
 type Runs interface {
-	Start(ctx context.Context, r api.RunRequest, by string) (run api.Run, first bool, err error)
-	Get(ctx context.Context, id string) (api.Run, error)
-	List(ctx context.Context, q runs.Query) (api.Runs, error)
+	gateway.Runs
 	History(ctx context.Context, by string, q runs.Past) (api.History, error)
-	Cancel(ctx context.Context, id, by string) error
-	Loaded() bool
 }
 
 // Documents are what people edit. Errors are also *documents.Invalid, with all
@@ -55,16 +46,9 @@ type Documents interface {
 
 // Reader delivers a run's lines.
 type Reader interface {
-	// Follow blocks until the follower is gone, ctx ends or End was delivered.
-	Follow(ctx context.Context, run string, from reader.From, f reader.Follower) error
+	gateway.Reader
 	// Log delivers what is stored now.
 	Log(ctx context.Context, run string, from int64, f reader.Follower) error
-}
-
-// Sessions opens sessions at benches. out gets a session's frames from there,
-// and may wait for its reader until done is closed.
-type Sessions interface {
-	Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*sessions.Session, error)
 }
 
 // Config is what a Server is built from.
@@ -74,11 +58,11 @@ type Config struct {
 	Scheme string   // http, or https where a proxy in front ends TLS
 	Token  string
 
-	Benches   Benches
+	Benches   gateway.Benches
 	Runs      Runs
 	Reader    Reader
 	Documents Documents
-	Sessions  Sessions
+	Sessions  gateway.Sessions
 	Ready     func() error // nil once the relay can serve
 	Static    fs.FS        // the built dashboard; nil: the embedded one
 	Logger    *slog.Logger
@@ -96,6 +80,7 @@ type Server struct {
 	hosts    *auth.Hosts
 	links    auth.Links
 	hub      *hub.Hub
+	gateway  *gateway.Gateway
 	app      *fiber.App
 	api      huma.API
 	openAPI  func() ([]byte, error)
@@ -141,6 +126,10 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.stop, s.stopNow = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.hub, s.listener, &s.streams)
+	s.gateway = gateway.New(gateway.Config{
+		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
+		Faults: s, Token: keys.Token, Started: s.metrics.started, Logger: cfg.Logger,
+	})
 	s.app = newApp(s.onError)
 	s.route()
 	return s, nil
@@ -162,6 +151,10 @@ func (s *Server) Link() string {
 	code, _ := s.links.Make(time.Now())
 	return s.URL() + "/#code=" + code
 }
+
+// BenchChanged and RunChanged tell the rooms of what has changed.
+func (s *Server) BenchChanged(b api.Bench) { s.gateway.BenchChanged(b) }
+func (s *Server) RunChanged(r api.Run)     { s.gateway.RunChanged(r) }
 
 // Run serves until ctx ends, then drains.
 func (s *Server) Run(ctx context.Context) error {
@@ -207,7 +200,6 @@ func newApp(onError fiber.ErrorHandler) *fiber.App {
 const (
 	bodyLimit    = 1 << 20
 	requestLimit = 10 * time.Second // to read a request, headers included
-	answerLimit  = 30 * time.Second // to answer one
 	drainLimit   = 5 * time.Second
 )
 

@@ -11,6 +11,7 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 )
 
@@ -69,15 +70,15 @@ func (s *Server) routeSession() {
 	ask(s, huma.Operation{OperationID: "session", Method: http.MethodGet, Path: pathSession, Summary: "Who one is"},
 		func(ctx context.Context, _ *struct{}) (*answer[Session], error) {
 			person := whoOf(ctx)
-			session := Session{User: person.user}
-			if !person.expires.IsZero() {
-				session.Expires = &person.expires
+			session := Session{User: person.User}
+			if !person.Expires.IsZero() {
+				session.Expires = &person.Expires
 			}
 			return &answer[Session]{session}, nil
 		})
 	ask(s, huma.Operation{OperationID: "session-end", Method: http.MethodDelete, Path: pathSession, Summary: "Sign out", DefaultStatus: http.StatusNoContent},
 		func(ctx context.Context, _ *struct{}) (*signedOut, error) {
-			if id := whoOf(ctx).session; id != "" {
+			if id := whoOf(ctx).Session; id != "" {
 				s.closeSession(id)
 			}
 			return &signedOut{s.cookie(ctx, "", time.Unix(1, 0))}, nil
@@ -94,10 +95,10 @@ type signedOut struct {
 }
 
 func (s *Server) signIn(ctx context.Context) *signedIn {
-	session := auth.Session{ID: wire.NewID(""), User: tester.Name, Expires: time.Now().Add(auth.SessionFor).Truncate(time.Second)}
+	session := auth.Session{ID: wire.NewID(""), User: gateway.Tester.Name, Expires: time.Now().Add(auth.SessionFor).Truncate(time.Second)}
 	return &signedIn{
 		Cookie: s.cookie(ctx, s.keys.Sign(session), session.Expires),
-		Body:   Session{User: tester, Expires: &session.Expires},
+		Body:   Session{User: gateway.Tester, Expires: &session.Expires},
 	}
 }
 
@@ -109,7 +110,7 @@ func (s *Server) cookie(ctx context.Context, value string, expires time.Time) st
 }
 
 // cookieOf names the cookie by the port that the browser sees: cookies ignore
-// ports, so two relays on one host would sign each other's testers out.
+// ports, so two relays on one host would sign each other's gateway.Testers out.
 func (s *Server) cookieOf(host string) string { return cookiePrefix + strconv.Itoa(s.hosts.Port(host)) }
 
 // closeSession closes the sockets of a session that was signed out.

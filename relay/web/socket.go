@@ -39,7 +39,7 @@ func (s *Server) routeSocketAt(path, id, summary string, isBulk bool) {
 		// Its own handler would show a panic's text to the browser.
 		RecoverHandler: func(*websocket.Conn) {
 			if cause := recover(); cause != nil {
-				s.panicked("serving a socket", cause)
+				s.Panicked("serving a socket", cause)
 			}
 		},
 	})
@@ -84,17 +84,15 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 	ws.SetPongHandler(func(string) error { return nil })
 	ws.SetCloseHandler(func(code int, _ string) error { c.Echo(code); return nil })
 
-	visit := newVisit(s, c, person)
-	defer visit.leave()
-	read := ws.ReadMessage
+	enter, read := s.gateway.Visit, ws.ReadMessage
 	if isBulk {
-		visit.sessions = newSessionsOf(visit)
-		c.Widen(bulkRoom)
-		read = (&frames{ws: ws}).read
+		enter, read = s.gateway.Bulk, (&frames{ws: ws}).read
 	}
+	visit := enter(c, person.Visitor)
+	defer visit.Leave()
 	defer func() {
 		if cause := recover(); cause != nil {
-			f := s.panicked("reading a socket", cause)
+			f := s.Panicked("reading a socket", cause)
 			c.Close(1011, "internal error "+f.ID, 0)
 		}
 	}()
@@ -106,15 +104,15 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 			return
 		case err != nil:
 			return
-		case kind == fasthttpws.BinaryMessage && isBulk && visit.greeted:
+		case kind == fasthttpws.BinaryMessage && isBulk && visit.Greeted():
 			c.Heard()
-			visit.sessions.take(payload)
+			visit.Frame(payload)
 		case kind != fasthttpws.TextMessage:
 			c.Close(hub.Malformed, "binary frames carry session bytes, and belong to /ws/bulk", 0)
 		default:
 			c.Heard()
-			visit.take(payload)
-			if visit.greeted && !isBulk {
+			visit.Take(payload)
+			if visit.Greeted() && !isBulk {
 				ws.SetReadLimit(frameLimit)
 			}
 		}

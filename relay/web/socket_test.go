@@ -182,6 +182,9 @@ func TestSocket_CloseCodes(t *testing.T) {
 	})
 }
 
+// maxRooms is what PROTOCOL promises a socket.
+const maxRooms = 256
+
 func TestSocket_RoomsAreBounded(t *testing.T) {
 	s := openSite(t)
 	for i := range maxRooms + 1 {

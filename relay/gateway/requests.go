@@ -1,4 +1,4 @@
-package web
+package gateway
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 )
 
 // request answers a req: exactly once, with d or an error.
-func (v *visit) request(m api.Frame) {
-	limit := answerLimit
+func (v *Visit) request(m api.Frame) {
+	limit := AnswerLimit
 	if m.TTL > 0 {
 		limit = min(limit, time.Duration(m.TTL)*time.Millisecond+2*time.Second)
 	}
@@ -25,7 +25,7 @@ func (v *visit) request(m api.Frame) {
 			if err != nil {
 				return err
 			}
-			if err := v.s.cfg.Runs.Cancel(ctx, id, v.who.user.Name); err != nil {
+			if err := v.g.cfg.Runs.Cancel(ctx, id, v.who.User.Name); err != nil {
 				return err
 			}
 			v.c.Send(answerFrame(m.I, struct{}{}))
@@ -37,7 +37,7 @@ func (v *visit) request(m api.Frame) {
 			if err != nil {
 				return err
 			}
-			run, err := v.s.run(ctx, id)
+			run, err := v.g.Run(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (v *visit) request(m api.Frame) {
 
 // start starts a run; with watch its room is joined in the same step, before
 // the answer.
-func (v *visit) start(m api.Frame) {
+func (v *Visit) start(m api.Frame) {
 	var r api.RunRequest
 	if err := json.Unmarshal(m.D, &r); err != nil {
 		v.fail(m.I, &wire.Fault{Code: wire.Invalid, Message: "d is not the body of POST /api/v1/runs: " + err.Error()})
@@ -65,12 +65,12 @@ func (v *visit) start(m api.Frame) {
 	if r.Watch && !v.roomLeft(m.I) {
 		return
 	}
-	v.do(m.I, m.M, answerLimit, func(ctx context.Context) error {
-		run, first, err := v.s.cfg.Runs.Start(ctx, r, v.who.user.Name)
+	v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
+		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.who.User.Name)
 		if err != nil {
 			return err
 		}
-		v.s.metrics.started(first)
+		v.g.cfg.Started(first)
 		if r.Watch {
 			v.follow(m.I, run, v.newRunSub(prefixRun+run.ID), "")
 		} else {
@@ -88,7 +88,7 @@ func runIn(d json.RawMessage) (string, error) {
 		return "", &wire.Fault{Code: wire.Invalid, Message: `d names the run: {"id":"…"}`}
 	}
 	if !wire.ValidID(in.ID) {
-		return "", noRun
+		return "", NoRun
 	}
 	return in.ID, nil
 }

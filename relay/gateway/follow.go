@@ -1,11 +1,13 @@
-package web
+package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -38,7 +40,7 @@ func (r *runSub) stop() {
 	r.cancel()
 }
 
-func (v *visit) newRunSub(room string) *runSub {
+func (v *Visit) newRunSub(room string) *runSub {
 	sub := &runSub{c: v.c, room: room}
 	sub.ctx, sub.cancel = context.WithCancel(v.ctx)
 	v.keep(room, sub)
@@ -47,7 +49,7 @@ func (v *visit) newRunSub(room string) *runSub {
 
 // follow joins a run's room: first the answer, then its lines. Called from
 // within do.
-func (v *visit) follow(i *int64, run api.Run, sub *runSub, offset string) {
+func (v *Visit) follow(i *int64, run api.Run, sub *runSub, offset string) {
 	v.c.Send(answerFrame(i, run))
 	v.working.Add(1)
 	go func() {
@@ -56,18 +58,18 @@ func (v *visit) follow(i *int64, run api.Run, sub *runSub, offset string) {
 		defer v.forget(sub.room, sub)
 		defer func() {
 			if cause := recover(); cause != nil {
-				v.s.panicked("following "+sub.room, cause)
+				v.g.cfg.Faults.Panicked("following "+sub.room, cause)
 			}
 		}()
-		v.s.read(sub.ctx, run.ID, sub, reader.From{Offset: offset})
+		v.g.read(sub.ctx, run.ID, sub, reader.From{Offset: offset})
 	}()
 }
 
 // read follows until the room's end. A reader that fails in the middle is asked
 // again from the next line: the room pauses, nothing is missing.
-func (s *Server) read(ctx context.Context, run string, sub *runSub, from reader.From) {
+func (g *Gateway) read(ctx context.Context, run string, sub *runSub, from reader.From) {
 	for {
-		err := s.cfg.Reader.Follow(ctx, run, from, sub)
+		err := g.cfg.Reader.Follow(ctx, run, from, sub)
 		sub.mu.Lock()
 		ended, next := sub.ended, sub.next
 		sub.mu.Unlock()
@@ -77,7 +79,7 @@ func (s *Server) read(ctx context.Context, run string, sub *runSub, from reader.
 		if err == nil {
 			err = errors.New("the reader left before the end")
 		}
-		s.log.Warn("following a run: trying again", "run", run, "error", err)
+		g.log.Warn("following a run: trying again", "run", run, "error", err)
 		sub.Lag()
 		if next > 0 {
 			from = reader.From{Line: next}
@@ -148,4 +150,11 @@ func blockFrame(b *reader.Block) []byte {
 	room, _ := json.Marshal(prefixRun + b.Run)
 	offset, _ := json.Marshal(b.Offset)
 	return hub.TextOf([]byte(`{"t":"pub","room":`), room, []byte(`,"o":`), offset, []byte(`,"ev":"block","d":`), data, []byte(`}`))
+}
+
+// sendable says whether a bench's JSON can stand in a text frame as it is: a
+// browser closes the socket on invalid UTF-8, and a newline would end the
+// message early.
+func sendable(data []byte) bool {
+	return len(data) > 1 && data[0] == '{' && data[len(data)-1] == '}' && bytes.IndexByte(data, '\n') < 0 && utf8.Valid(data)
 }

@@ -1,11 +1,10 @@
-package web
+package gateway
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -14,19 +13,19 @@ import (
 
 // Limits of one connection.
 const (
-	maxRooms    = 256 // of a socket; maxStreamRooms of an event stream
+	maxRooms    = 256 // of a socket; MaxStreamRooms of an event stream
 	maxRefusals = 256 // subscriptions beyond them, before it is closed
 	maxRequests = 64  // at once
 	maxEvent    = 64 << 10
 )
 
-// visit is what one connection, a socket or an event stream, asks and is
+// Visit is what one connection, a socket or an event stream, asks and is
 // subscribed to. Its methods are called by one goroutine at a time, that which
 // reads the socket or a stream's POST, but for those that say otherwise.
-type visit struct {
-	s       *Server
+type Visit struct {
+	g       *Gateway
 	c       *hub.Conn
-	who     who
+	who     Visitor
 	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	working sync.WaitGroup // requests and followers
@@ -36,7 +35,7 @@ type visit struct {
 	refusals int
 	maxRooms int
 	sessions *sessionsOf // of a bulk socket; nil: it has none
-	vector   *vector     // of an event stream; nil: a socket's client keeps its own offsets
+	vector   *Vector     // of an event stream; nil: a socket's client keeps its own offsets
 
 	mu   sync.Mutex // guards subs
 	subs map[string]subscription
@@ -45,14 +44,40 @@ type visit struct {
 // subscription ends when stop is called: nothing of the room follows.
 type subscription interface{ stop() }
 
-func newVisit(s *Server, c *hub.Conn, person who) *visit {
-	v := &visit{s: s, c: c, who: person, maxRooms: maxRooms, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription)}
+// Visit takes a socket's connection in. The caller hands it what it reads, and
+// calls Leave when reading has ended.
+func (g *Gateway) Visit(c *hub.Conn, who Visitor) *Visit {
+	v := &Visit{g: g, c: c, who: who, maxRooms: maxRooms, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription)}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
 	return v
 }
 
-// leave ends everything that the visit started and waits for it.
-func (v *visit) leave() {
+// Bulk takes a socket in that carries sessions beside its requests.
+func (g *Gateway) Bulk(c *hub.Conn, who Visitor) *Visit {
+	v := g.Visit(c, who)
+	v.sessions = newSessionsOf(v)
+	c.Widen(bulkRoom)
+	return v
+}
+
+// Stream takes an event stream in: nothing is answered on it, and the vector
+// keeps where it stands.
+func (g *Gateway) Stream(c *hub.Conn, who Visitor, vector *Vector) *Visit {
+	c.Downward()
+	v := g.Visit(c, who)
+	v.maxRooms, v.vector = MaxStreamRooms, vector
+	return v
+}
+
+// Conn is the visit's connection, User who came with it.
+func (v *Visit) Conn() *hub.Conn { return v.c }
+func (v *Visit) User() api.User  { return v.who.User }
+
+// Greeted says whether hello has been answered with welcome.
+func (v *Visit) Greeted() bool { return v.greeted }
+
+// Leave ends everything that the visit started and waits for it.
+func (v *Visit) Leave() {
 	v.c.Abort(hub.Vanished)
 	v.cancel()
 	v.mu.Lock()
@@ -70,15 +95,15 @@ func (v *visit) leave() {
 	// context had ended, so nothing of it is left but the note.
 }
 
-// take handles a text frame's messages. After the connection is closed they are
+// Take handles a text frame's messages. After the connection is closed they are
 // still read and do nothing.
-func (v *visit) take(payload []byte) {
+func (v *Visit) Take(payload []byte) {
 	err := hub.Decode(payload, func(m hub.Message) bool {
 		select {
 		case <-v.c.Gone():
 			return false
 		default:
-			v.message(m)
+			v.Message(m)
 			return true
 		}
 	})
@@ -87,7 +112,8 @@ func (v *visit) take(payload []byte) {
 	}
 }
 
-func (v *visit) message(m hub.Message) {
+// Message handles one message.
+func (v *Visit) Message(m hub.Message) {
 	if !v.greeted {
 		v.hello(m)
 		return
@@ -116,7 +142,7 @@ func (v *visit) message(m hub.Message) {
 }
 
 // hello authenticates: by the token in it, else by what came with the upgrade.
-func (v *visit) hello(m hub.Message) {
+func (v *Visit) hello(m hub.Message) {
 	switch {
 	case m.T != "hello":
 		v.c.Close(hub.Refused, "hello comes first", 0)
@@ -127,63 +153,18 @@ func (v *visit) hello(m hub.Message) {
 	case m.V != wire.Version:
 		v.c.Close(hub.OtherVersion, "this relay speaks farbench.v1: reload the page", 0)
 		return
-	case m.Token != "" && v.s.keys.Token(m.Token):
-		v.who = who{user: tester}
-	case m.Token != "" || !v.who.known:
+	case m.Token != "" && v.g.cfg.Token(m.Token):
+		v.who = Visitor{User: Tester}
+	case m.Token != "" || !v.who.Known:
 		v.c.Close(hub.Refused, "the token or session is not valid: sign in", 0)
 		return
 	}
-	v.welcome()
+	v.Welcome()
 }
 
-func (v *visit) welcome() {
+// Welcome greets who has shown who they are.
+func (v *Visit) Welcome() {
 	v.greeted = true
-	v.c.Greeted(v.who.session, v.who.expires)
-	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &v.who.user})
-}
-
-// send, answer and fail may be called by any goroutine.
-func (v *visit) send(f api.Frame) { v.c.Send(frameOf(f)) }
-
-func frameOf(f api.Frame) hub.Frame {
-	body, _ := json.Marshal(f)
-	return hub.Text(body)
-}
-
-func answerFrame(i *int64, d any) hub.Frame {
-	body, err := json.Marshal(d)
-	if err != nil {
-		body = []byte("null")
-	}
-	return frameOf(api.Frame{T: "res", I: i, D: body})
-}
-
-func (v *visit) fail(i *int64, f *wire.Fault) { v.send(api.Frame{T: "res", I: i, Error: f}) }
-
-// do runs work beside the reading of the connection, within the bounds of
-// requests at once and of time, and says whether it began. A panic in it is
-// answered with an id.
-func (v *visit) do(i *int64, doing string, limit time.Duration, work func(context.Context) error) bool {
-	select {
-	case v.places <- struct{}{}:
-	default:
-		v.fail(i, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("%d requests of this connection are being answered", maxRequests), Hint: "wait for some of the answers", Retry: true})
-		return false
-	}
-	v.working.Add(1)
-	go func() {
-		defer v.working.Done()
-		defer func() { <-v.places }()
-		defer func() {
-			if cause := recover(); cause != nil {
-				v.fail(i, v.s.panicked(doing, cause))
-			}
-		}()
-		ctx, cancel := context.WithTimeout(v.ctx, limit)
-		defer cancel()
-		if err := work(ctx); err != nil {
-			v.fail(i, v.s.fault(doing, err))
-		}
-	}()
-	return true
+	v.c.Greeted(v.who.Session, v.who.Expires)
+	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &v.who.User})
 }

@@ -1,4 +1,4 @@
-package web
+package gateway
 
 import (
 	"bytes"
@@ -6,17 +6,18 @@ import (
 	"sync"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
 )
 
-// maxStreamRooms is how many rooms a stream joins: its vector must fit into a
+// MaxStreamRooms is how many rooms a stream joins: its vector must fit into a
 // request's headers.
-const maxStreamRooms = 64
+const MaxStreamRooms = 64
 
-// vector is where a stream stands in each of its rooms: the Last-Event-ID. Its
+// Vector is where a stream stands in each of its rooms: the Last-Event-ID. Its
 // text is room=offset joined by semicolons, rooms without an offset by name
-// alone; to everybody else it is opaque. A nil vector is a socket's: it keeps
+// alone; to everybody else it is opaque. A nil Vector is a socket's: it keeps
 // nothing.
-type vector struct {
+type Vector struct {
 	mu    sync.Mutex // guards rooms
 	rooms map[string]*standing
 }
@@ -28,13 +29,14 @@ type standing struct {
 	stays  bool
 }
 
-// place is a room and where to go on in it; no offset: as for somebody new.
-type place struct{ room, offset string }
+// Place is a room and where to go on in it; no offset: as for somebody new.
+type Place struct{ Room, Offset string }
 
-func newVector() *vector { return &vector{rooms: make(map[string]*standing)} }
+// NewVector is one that stands nowhere yet.
+func NewVector() *Vector { return &Vector{rooms: make(map[string]*standing)} }
 
 // aim sets where a room goes on, before it is joined.
-func (v *vector) aim(room, offset string) {
+func (v *Vector) aim(room, offset string) {
 	if v == nil {
 		return
 	}
@@ -48,7 +50,7 @@ func (v *vector) aim(room, offset string) {
 }
 
 // join notes a room.
-func (v *vector) join(room string) {
+func (v *Vector) join(room string) {
 	if v == nil {
 		return
 	}
@@ -60,7 +62,7 @@ func (v *vector) join(room string) {
 }
 
 // pin makes a room stay.
-func (v *vector) pin(room string) {
+func (v *Vector) pin(room string) {
 	v.join(room)
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -68,7 +70,7 @@ func (v *vector) pin(room string) {
 }
 
 // leave forgets a room.
-func (v *vector) leave(room string) {
+func (v *Vector) leave(room string) {
 	if v == nil {
 		return
 	}
@@ -77,23 +79,23 @@ func (v *vector) leave(room string) {
 	delete(v.rooms, room)
 }
 
-// after is the vector's text once the message was read; empty where the message
+// After is the vector's text once the message was read; empty where the message
 // moves nothing.
-func (v *vector) after(message []byte) string {
+func (v *Vector) After(message []byte) string {
 	p, ended := movedBy(message)
-	if p.room == "" {
+	if p.Room == "" {
 		return ""
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	at := v.rooms[p.room]
+	at := v.rooms[p.Room]
 	switch {
 	case at == nil: // left since
 		return ""
-	case p.offset != "":
-		at.offset = p.offset
+	case p.Offset != "":
+		at.offset = p.Offset
 	case ended && !at.stays:
-		delete(v.rooms, p.room)
+		delete(v.rooms, p.Room)
 	default:
 		return ""
 	}
@@ -101,7 +103,7 @@ func (v *vector) after(message []byte) string {
 }
 
 // text writes the vector. mu is held.
-func (v *vector) text() string {
+func (v *Vector) text() string {
 	var text strings.Builder
 	for room, at := range v.rooms {
 		if text.Len() > 0 {
@@ -118,51 +120,51 @@ func (v *vector) text() string {
 
 // movedBy reads room and offset from a message's beginning, as blockFrame and
 // frameOf write it, or that it is the room's end; nothing else moves a vector.
-func movedBy(message []byte) (p place, ended bool) {
+func movedBy(message []byte) (p Place, ended bool) {
 	rest, ok := bytes.CutPrefix(message, []byte(`{"t":"pub","room":"`))
 	if !ok {
-		return place{}, false
+		return Place{}, false
 	}
 	room, rest, ok := bytes.Cut(rest, []byte(`",`))
-	if !ok || !isRoom(string(room)) {
-		return place{}, false
+	if !ok || !IsRoom(string(room)) {
+		return Place{}, false
 	}
-	p.room = string(room)
+	p.Room = string(room)
 	if bytes.HasPrefix(rest, []byte(`"ev":"end",`)) {
 		return p, true
 	}
 	if rest, ok = bytes.CutPrefix(rest, []byte(`"o":"`)); ok {
 		offset, _, _ := bytes.Cut(rest, []byte(`"`))
 		if isOffset(string(offset)) {
-			p.offset = string(offset)
+			p.Offset = string(offset)
 		}
 	}
 	return p, false
 }
 
-// parseVector reads what a client gives as its Last-Event-ID. What cannot be
+// ParseVector reads what a client gives as its Last-Event-ID. What cannot be
 // ours is passed over: such a room begins anew, and nothing is missing.
-func parseVector(text string) []place {
-	var list []place
+func ParseVector(text string) []Place {
+	var list []Place
 	seen := make(map[string]bool)
 	for part := range strings.SplitSeq(text, ";") {
 		room, offset, _ := strings.Cut(part, "=")
-		if !isRoom(room) || seen[room] {
+		if !IsRoom(room) || seen[room] {
 			continue
 		}
 		if !isOffset(offset) {
 			offset = ""
 		}
 		seen[room] = true
-		if list = append(list, place{room, offset}); len(list) == maxStreamRooms {
+		if list = append(list, Place{room, offset}); len(list) == MaxStreamRooms {
 			break
 		}
 	}
 	return list
 }
 
-// isRoom says whether a room could exist.
-func isRoom(room string) bool {
+// IsRoom says whether a room could exist.
+func IsRoom(room string) bool {
 	if room == roomLab {
 		return true
 	}
@@ -188,4 +190,29 @@ func isOffset(text string) bool {
 		}
 	}
 	return true
+}
+
+// Seat is a room that a stream joins when it opens; Number is its place in the
+// address, the i of its answer.
+type Seat struct {
+	Place
+	Number int64 // 0: the vector's alone
+}
+
+// Sit joins the rooms that a stream opens with. All of them stand in the vector
+// before the first has news: its event's id tells of the others too.
+func (v *Visit) Sit(seats []Seat) {
+	for _, at := range seats {
+		if IsRoom(at.Room) {
+			v.vector.aim(at.Room, at.Offset)
+			v.vector.pin(at.Room)
+		}
+	}
+	for _, at := range seats {
+		f := api.Frame{T: "sub", Room: at.Room, O: at.Offset}
+		if at.Number > 0 {
+			f.I = &at.Number
+		}
+		v.sub(f)
+	}
 }

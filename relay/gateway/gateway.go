@@ -1,0 +1,93 @@
+// Package gateway is farbench.v1, whatever carries it: what a connection says,
+// which rooms it joins, what is asked of it and what it is told. A socket and an
+// event stream differ in their framing alone, which is relay/web's; a connection's
+// queue and a room's members are relay/hub's.
+//
+// It knows neither Fiber nor NATS.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/reader"
+	"github.com/farbench/farbench/relay/runs"
+	"github.com/farbench/farbench/relay/sessions"
+)
+
+// AnswerLimit is how long an answer may take.
+const AnswerLimit = 30 * time.Second
+
+// Benches is what the gateway asks of the benches.
+type Benches interface {
+	List() []api.Bench
+	Get(id string) (api.Bench, bool)
+	Loaded() bool // before it, an unknown bench may yet turn up
+}
+
+// Runs is what the gateway asks of the runs. Errors are *wire.Fault where
+// expected.
+type Runs interface {
+	Start(ctx context.Context, r api.RunRequest, by string) (run api.Run, first bool, err error)
+	Get(ctx context.Context, id string) (api.Run, error)
+	List(ctx context.Context, q runs.Query) (api.Runs, error)
+	Cancel(ctx context.Context, id, by string) error
+	Loaded() bool
+}
+
+// Reader delivers a run's lines. Follow blocks until the follower is gone, ctx
+// ends or End was delivered.
+type Reader interface {
+	Follow(ctx context.Context, run string, from reader.From, f reader.Follower) error
+}
+
+// Sessions opens sessions at benches. out gets a session's frames from there,
+// and may wait for its reader until done is closed.
+type Sessions interface {
+	Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*sessions.Session, error)
+}
+
+// Faults makes what crosses to a client of what went wrong here; what was not
+// expected goes to the log whole and crosses as an id alone.
+type Faults interface {
+	Fault(doing string, err error) *wire.Fault
+	Panicked(doing string, cause any) *wire.Fault
+}
+
+// Config is what a Gateway is built from.
+type Config struct {
+	Hub      *hub.Hub
+	Benches  Benches
+	Runs     Runs
+	Reader   Reader
+	Sessions Sessions
+	Faults   Faults
+	Token    func(token string) bool // says whether a hello's token is right
+	Started  func(first bool)        // is told of every run request that was taken
+	Logger   *slog.Logger
+}
+
+// Gateway serves the connections of one relay.
+type Gateway struct {
+	cfg Config
+	hub *hub.Hub
+	log *slog.Logger
+}
+
+// New makes a gateway.
+func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, hub: cfg.Hub, log: cfg.Logger} }
+
+// Visitor is who came with a connection, before hello.
+type Visitor struct {
+	Known   bool // by token or session
+	User    api.User
+	Session string    // of a cookie: its id
+	Expires time.Time // of a cookie; zero: never
+}
+
+// Tester is everybody: one token is all that tells people from strangers.
+var Tester = api.User{ID: "tester", Name: "tester"}
