@@ -33,6 +33,7 @@ const (
 	IDConflict         Code = "id_conflict"
 	RunEnded           Code = "run_ended"
 	Conflict           Code = "conflict"      // somebody else changed the document meanwhile
+	NameTaken          Code = "name_taken"    // somebody else goes by that name
 	Reserved           Code = "reserved"      // somebody else holds the device or its bench
 	ReserveFirst       Code = "reserve_first" // the lab wants devices reserved before they are used
 	NotYours           Code = "not_yours"     // only who holds the place, or is offered it, may do this

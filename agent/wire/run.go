@@ -104,7 +104,8 @@ type Claim struct {
 	Hash     string    `json:"hash"` // CommandHash, or ActHash
 	TimeoutS int       `json:"timeout_s"`
 	TTLMS    int       `json:"ttl_ms"`
-	By       string    `json:"by,omitempty"`
+	By       string    `json:"by,omitempty"`    // the person's name
+	ByID     string    `json:"by_id,omitempty"` // the person
 	Created  time.Time `json:"created_at"`
 	Check    *RunCheck `json:"check,omitempty"` // where the run was started by one
 	// KeptFrom is the first line that the keeper has left in the store: lines

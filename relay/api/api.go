@@ -73,7 +73,8 @@ type Run struct {
 	TimeoutS  int            `json:"timeout_s"`
 	KeptFrom  int64          `json:"kept_from,omitempty"` // first line that the store still has, where some were cut
 	Link      string         `json:"link,omitempty"`
-	By        string         `json:"by"`
+	By        string         `json:"by"`              // the person's name
+	ByID      string         `json:"by_id,omitempty"` // the person
 	CreatedAt time.Time      `json:"created_at"`
 	StartedAt *time.Time     `json:"started_at,omitempty"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"`

@@ -13,8 +13,10 @@ type Frame struct {
 	V      int             `json:"v,omitempty"`
 	I      *int64          `json:"i,omitempty"` // the asker's number, repeated in the answer
 	Token  string          `json:"token,omitempty"`
+	Name   string          `json:"name,omitempty"` // of hello with a token: who speaks
 	Conn   string          `json:"conn,omitempty"`
 	User   *User           `json:"user,omitempty"`
+	Who    *Person         `json:"who,omitempty"` // of join and leave
 	Room   string          `json:"room,omitempty"`
 	O      string          `json:"o,omitempty"` // opaque offset
 	Ev     string          `json:"ev,omitempty"`
@@ -38,11 +40,14 @@ type User struct {
 type LabSnapshot struct {
 	Benches []Bench `json:"benches"`
 	Runs    []Run   `json:"runs"` // those that go on, and the newest 50
+	// People are those who are here, each once; "join" and "leave" tell of changes.
+	People []Person `json:"people"`
 }
 
 // BenchSnapshot answers a sub to room bench:<id>; events as in lab, of this
 // bench alone.
 type BenchSnapshot struct {
-	Bench Bench `json:"bench"`
-	Runs  []Run `json:"runs"` // those that go on, and the newest 50
+	Bench  Bench    `json:"bench"`
+	Runs   []Run    `json:"runs"` // those that go on, and the newest 50
+	People []Person `json:"people"`
 }

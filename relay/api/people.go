@@ -2,6 +2,37 @@ package api
 
 import "time"
 
+// Person is somebody who is in a room, with all their tabs and devices: one
+// person once. In a bench's room Since and At are of that bench alone.
+type Person struct {
+	ID    string    `json:"id"`
+	Name  string    `json:"name"`
+	Since time.Time `json:"since,omitzero"` // missing in leave
+	Tabs  int       `json:"tabs,omitempty"`
+	At    []Look    `json:"at,omitempty"` // what they look at; at most 16
+}
+
+// Look is what a tab looks at: d of req look, all empty where it is nothing.
+type Look struct {
+	Bench  string    `json:"bench,omitempty"`
+	Device string    `json:"device,omitempty"`
+	Run    string    `json:"run,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
+}
+
+// People answers GET /api/v1/people: who is here, by name.
+type People struct {
+	People []Person `json:"people"`
+}
+
+// SignedIn answers who one is. Choose says that a name is still to be chosen:
+// PUT /api/v1/session.
+type SignedIn struct {
+	User    User       `json:"user"`
+	Expires *time.Time `json:"expires_at,omitempty"` // missing with a token: it does not expire
+	Choose  bool       `json:"choose,omitempty"`
+}
+
 // Settings is what a person's dashboard remembers of them, answer and body of
 // /api/v1/settings: the dashboard's own words, at most 16 KiB of them.
 type Settings struct {

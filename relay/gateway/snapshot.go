@@ -35,7 +35,7 @@ func (g *Gateway) snapshot(ctx context.Context, bench string) (any, error) {
 		return nil, &wire.Fault{Code: wire.NotFound, Message: "there is no bench " + bench, Hint: "GET /api/v1/benches lists them"}
 	}
 	list, err := g.recent(ctx, bench)
-	return api.BenchSnapshot{Bench: whole(b), Runs: list}, err
+	return api.BenchSnapshot{Bench: whole(b), Runs: list, People: []api.Person{}}, err
 }
 
 // recent lists the runs that go on and the newest, newest first, each once.

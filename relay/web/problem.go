@@ -38,6 +38,7 @@ var kinds = map[wire.Code]struct {
 	wire.IDConflict:         {http.StatusConflict, "Id taken by another run"},
 	wire.RunEnded:           {http.StatusConflict, "Run has ended"},
 	wire.Conflict:           {http.StatusConflict, "Changed by somebody else"},
+	wire.NameTaken:          {http.StatusConflict, "Name taken"},
 	wire.Reserved:           {http.StatusConflict, "Reserved by somebody else"},
 	wire.ReserveFirst:       {http.StatusConflict, "Reserve it first"},
 	wire.NotYours:           {http.StatusConflict, "Not yours"},

@@ -38,6 +38,9 @@ type documents struct {
 	Records       api.ReservationHistory `json:"reservation_history"`
 	Lab           api.Lab                `json:"lab"`
 	Notice        api.Notice             `json:"notice"`
+	People        api.People             `json:"people"`
+	Look          api.Look               `json:"look"`
+	SignedIn      api.SignedIn           `json:"signed_in"`
 	Problem       api.Problem            `json:"problem"`
 	Block         wire.Block             `json:"block"`
 }

@@ -20,6 +20,9 @@ export interface Documents {
   reservation_history: ReservationHistory
   lab: Lab
   notice: Notice
+  people: People
+  look: Look
+  signed_in: SignedIn
   problem: Problem
   block: Block
 }
@@ -28,8 +31,10 @@ export interface Frame {
   v?: number
   i?: number
   token?: string
+  name?: string
   conn?: string
   user?: User
+  who?: Person
   room?: string
   o?: string
   ev?: string
@@ -45,6 +50,19 @@ export interface User {
   id: string
   name: string
 }
+export interface Person {
+  id: string
+  name: string
+  since?: string
+  tabs?: number
+  at?: Look[]
+}
+export interface Look {
+  bench?: string
+  device?: string
+  run?: string
+  since?: string
+}
 export interface Fault {
   code: string
   message: string
@@ -55,6 +73,7 @@ export interface Fault {
 export interface LabSnapshot {
   benches: Bench[]
   runs: Run[]
+  people: Person[]
 }
 export interface Bench {
   id: string
@@ -104,6 +123,7 @@ export interface Run {
   kept_from?: number
   link?: string
   by: string
+  by_id?: string
   created_at: string
   started_at?: string
   ended_at?: string
@@ -138,6 +158,7 @@ export interface Act {
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
+  people: Person[]
 }
 export interface Benches {
   benches: Bench[]
@@ -338,6 +359,14 @@ export interface Notice {
   note?: string
   until?: string
   in_s?: number
+}
+export interface People {
+  people: Person[]
+}
+export interface SignedIn {
+  user: User
+  expires_at?: string
+  choose?: boolean
 }
 export interface Problem {
   type: string
