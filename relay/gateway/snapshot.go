@@ -28,7 +28,7 @@ func (g *Gateway) snapshot(ctx context.Context, bench string) (any, error) {
 	}
 	if bench == "" {
 		list, err := g.recent(ctx, "")
-		return api.LabSnapshot{Benches: g.List(), Runs: list}, err
+		return api.LabSnapshot{Benches: g.List(), Runs: list, People: []api.Person{}}, err
 	}
 	b, ok := g.cfg.Benches.Get(bench)
 	if !ok {
