@@ -23,6 +23,7 @@ import (
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
 	"github.com/farbench/farbench/agent/dial"
+	"github.com/farbench/farbench/agent/fence"
 	"github.com/farbench/farbench/agent/files"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
@@ -76,6 +77,7 @@ type Daemon struct {
 	adb     *adb.Client
 	link    *link.Link
 	desk    *session.Desk
+	fence   *fence.Fence
 	console *console.Console
 	ready   sync.Once
 	// simBench is nil where a real adb server is used.
@@ -139,6 +141,9 @@ func (d *Daemon) wire() (err error) {
 		Client: d.adb, Logger: c.Logger, Changed: d.changed, Path: filepath.Join(c.Data, "devices"),
 		Unauthorized: d.unauthorized,
 	})
+	if d.fence, err = fence.Open(filepath.Join(c.Data, "epochs"), c.Logger); err != nil {
+		return err
+	}
 	runs := run.Config{
 		Life: d.life, Journal: d.journal, Spool: d.spool, Device: d.devices.Device,
 		Open: func(ctx context.Context, id int64, command string) (run.Shell, error) {
@@ -147,6 +152,7 @@ func (d *Daemon) wire() (err error) {
 		Act: act.New(act.Config{
 			Client: d.adb, Device: d.devices.Device, Changes: d.changes, Rebooting: d.devices.Rebooting, Logger: c.Logger,
 		}).Do,
+		Pass:  d.fence.Pass,
 		Level: level.Of, Wall: c.Wall, Logger: c.Logger,
 	}
 	if c.Console != nil {
@@ -157,7 +163,7 @@ func (d *Daemon) wire() (err error) {
 		return err
 	}
 	serve := &files.Server{ADB: d.adb}
-	d.desk = session.NewDesk(session.Config{Device: d.usable, Serve: serve.Serve, Logger: c.Logger})
+	d.desk = session.NewDesk(session.Config{Device: d.usable, Pass: d.fence.Pass, Serve: serve.Serve, Logger: c.Logger})
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
@@ -184,6 +190,11 @@ type answers struct{ d *Daemon }
 func (a answers) Start(s wire.Start) wire.Answer   { return a.d.runner.Start(s) }
 func (a answers) Cancel(c wire.Cancel) wire.Answer { return a.d.runner.Cancel(c) }
 func (a answers) Ask(q wire.Request) wire.Answer   { return a.d.runner.Ask(q) }
+func (a answers) Epochs(e wire.Epochs) wire.Answer {
+	known, fault := a.d.fence.Tell(e.Devices)
+	return wire.Answer{Epochs: known, Fault: fault}
+}
+
 func (a answers) State() wire.State {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()

@@ -9,17 +9,18 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// command takes what the hub sends. Short requests are answered here; starts
-// and cancels, which touch the disk, in goroutines of their own, so that none
-// delays another.
+// command takes what the hub sends. Short requests are answered here; those
+// that touch the disk in goroutines of their own, so that none delays another.
 func (l *Link) command(nc *nats.Conn, m *nats.Msg) {
 	switch m.Subject {
 	case wire.CmdRunStart:
 		serve(l, nc, m, l.c.Bench.Start, func(s wire.Start) (string, string) { return s.Relay, s.Req })
 	case wire.CmdRunCancel:
 		serve(l, nc, m, l.c.Bench.Cancel, func(c wire.Cancel) (string, string) { return c.Relay, c.Req })
+	case wire.CmdRequest(wire.VerbEpochs):
+		serve(l, nc, m, l.c.Bench.Epochs, func(e wire.Epochs) (string, string) { return e.Relay, e.Req })
 	case wire.CmdRequest(wire.VerbSession):
-		l.openSession(nc, m)
+		serve(l, nc, m, l.openSession(nc), func(o wire.SessionOpen) (string, string) { return o.Relay, o.Req })
 	default:
 		if sid := wire.SessionOf(m.Subject); sid != "" {
 			l.frame(nc, sid, m.Data)

@@ -31,6 +31,7 @@ type Bench interface {
 	Cancel(wire.Cancel) wire.Answer
 	Ask(wire.Request) wire.Answer
 	State() wire.State
+	Epochs(wire.Epochs) wire.Answer
 }
 
 // Sessions are what the hub opens and sends frames to. Its methods return at

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
@@ -9,16 +8,12 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// openSession begins a session and says so. What the session sends meanwhile
-// finds the relay ready: it subscribes before it asks.
-func (l *Link) openSession(nc *nats.Conn, m *nats.Msg) {
-	var o wire.SessionOpen
-	if err := json.Unmarshal(m.Data, &o); err != nil {
-		l.c.Logger.Warn("request not understood", "subject", m.Subject, "err", err)
-		return
+// openSession begins a session. What the session sends meanwhile finds the relay
+// ready: it subscribes before it asks.
+func (l *Link) openSession(nc *nats.Conn) func(wire.SessionOpen) wire.Answer {
+	return func(o wire.SessionOpen) wire.Answer {
+		return wire.Answer{Fault: l.c.Sessions.Open(o, func(frame []byte) error { return l.send(nc, o.Session, frame) })}
 	}
-	fault := l.c.Sessions.Open(o, func(frame []byte) error { return l.send(nc, o.Session, frame) })
-	l.reply(nc, o.Relay, o.Req, wire.Answer{Fault: fault})
 }
 
 // send sends a session's frame. With a beat goes an address for the broker's

@@ -18,8 +18,8 @@ func (a *active) perform(ctx context.Context) {
 		return
 	default:
 	}
-	if a.r.late(a.start) {
-		a.close(wire.Refused, tooLate())
+	if fault := a.stillMay(); fault != nil {
+		a.close(wire.Refused, fault)
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)

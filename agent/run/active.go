@@ -80,10 +80,8 @@ func (a *active) begin() {
 	a.r.put(a.result)
 }
 
-var errTooLate = errors.New("too late")
-
-// open starts the command, unless the moment has passed (the process may have
-// been stopped since the start was accepted) or the run shall already end.
+// open starts the command, unless the moment has passed, the device has got
+// another driver, or the run shall already end.
 func (a *active) open(ctx context.Context) (Shell, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -101,8 +99,8 @@ func (a *active) open(ctx context.Context) (Shell, error) {
 		return nil, context.Canceled
 	default:
 	}
-	if a.r.late(a.start) {
-		return nil, errTooLate
+	if fault := a.stillMay(); fault != nil {
+		return nil, fault
 	}
 	return a.r.c.Open(ctx, a.device.TransportID, service(a.start))
 }
@@ -110,6 +108,7 @@ func (a *active) open(ctx context.Context) (Shell, error) {
 // notOpened ends a run whose command was not seen to start.
 func (a *active) notOpened(err error) {
 	var refused *adb.Error
+	var late *wire.Fault
 	select {
 	case <-a.stopping:
 		// The open was given up half way: the device hangs up on the command,
@@ -119,8 +118,8 @@ func (a *active) notOpened(err error) {
 	default:
 	}
 	switch {
-	case errors.Is(err, errTooLate):
-		a.close(wire.Refused, tooLate())
+	case errors.As(err, &late):
+		a.close(wire.Refused, late)
 	case errors.As(err, &refused) && refused.Err == nil: // the adb server said no
 		a.close(wire.Refused, refused.Fault())
 	case errors.As(err, &refused):

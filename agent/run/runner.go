@@ -40,7 +40,10 @@ type Config struct {
 	Open func(ctx context.Context, transportID int64, command string) (Shell, error)
 	// Act does what is no command of a device's shell, until it is done or ctx
 	// ends; what it tells is a run's lines.
-	Act   func(ctx context.Context, device wire.Device, a wire.Act, log act.Log) act.Ending
+	Act func(ctx context.Context, device wire.Device, a wire.Act, log act.Log) act.Ending
+	// Pass lets a command pass that stands on its device's newest reservation, or
+	// refuses it; nil: everything passes.
+	Pass  func(device string, d wire.Drive) *wire.Fault
 	Level func(text []byte) wire.Level
 	// Line shows a line on the agent's console; nil: it is not shown. It must
 	// not block or keep the line's bytes.
@@ -72,6 +75,9 @@ func New(c Config) (*Runner, error) {
 	}
 	if c.Wall == nil {
 		c.Wall = time.Now
+	}
+	if c.Pass == nil {
+		c.Pass = func(string, wire.Drive) *wire.Fault { return nil }
 	}
 	r := &Runner{c: c, going: map[string]*active{}}
 	r.ctx, r.giveUp = context.WithCancel(context.Background())

@@ -28,6 +28,13 @@ func (r *Runner) Start(s wire.Start) wire.Answer {
 	if r.late(s) {
 		return r.refuse(s.Run, s.Device, tooLate())
 	}
+	switch fault := r.c.Pass(s.Device, s.Drive); {
+	case fault == nil:
+	case fault.Code == wire.EpochOld:
+		return r.refuse(s.Run, s.Device, fault)
+	default: // it may pass later: nothing is written down
+		return wire.Answer{Fault: fault}
+	}
 	device, ok := r.c.Device(s.Device)
 	device.ID = s.Device // a wait begins for one that is not listed, too
 	if fault := notReady(s, device, ok); fault != nil {
@@ -102,7 +109,8 @@ func (r *Runner) Ask(q wire.Request) wire.Answer {
 	})
 }
 
-// Cancel answers a request to end a run; its end follows as a result.
+// Cancel answers a request to end a run; its end follows as a result. Who drives
+// the run's device decides, as with a start.
 func (r *Runner) Cancel(c wire.Cancel) wire.Answer {
 	r.mu.Lock()
 	a := r.going[c.Run]
@@ -116,11 +124,23 @@ func (r *Runner) Cancel(c wire.Cancel) wire.Answer {
 	case a == nil || known.State == wire.Ended:
 		return wire.Answer{Fault: &wire.Fault{Code: wire.RunEnded, Message: "the run has ended"}}
 	}
+	if fault := r.c.Pass(known.Device, c.Drive); fault != nil {
+		return wire.Answer{Fault: fault}
+	}
 	a.end(stop{outcome: wire.Cancelled})
 	return wire.Answer{Result: &known}
 }
 
 func (r *Runner) late(s wire.Start) bool { return r.c.Life.ClockMS() >= s.VoidAt }
+
+// stillMay says why a run that was accepted must not begin any more: the process
+// may have been stopped meanwhile.
+func (a *active) stillMay() *wire.Fault {
+	if a.r.late(a.start) {
+		return tooLate()
+	}
+	return a.r.c.Pass(a.start.Device, a.start.Drive)
+}
 
 func tooLate() *wire.Fault {
 	return &wire.Fault{Code: wire.TooLate, Message: "the command reached the bench too late", Hint: "run it again"}

@@ -14,6 +14,9 @@ import (
 type Config struct {
 	// Device finds a device that is ready, or says why it is not.
 	Device func(id string) (wire.Device, *wire.Fault)
+	// Pass lets a session pass that stands on its device's newest reservation, or
+	// refuses it; nil: everything passes.
+	Pass func(device string, d wire.Drive) *wire.Fault
 	// Serve does what a session is for and says how that ended. ctx ends with
 	// the session.
 	Serve  func(ctx context.Context, device wire.Device, o wire.SessionOpen, s *Stream) wire.SessionEnd
@@ -48,6 +51,11 @@ func NewDesk(c Config) *Desk {
 func (d *Desk) Open(o wire.SessionOpen, out func(frame []byte) error) *wire.Fault {
 	if !wire.ValidID(o.Session) || !wire.ValidDeviceID(o.Device) {
 		return &wire.Fault{Code: wire.Invalid, Message: "session or device is no valid id"}
+	}
+	if d.c.Pass != nil {
+		if fault := d.c.Pass(o.Device, o.Drive); fault != nil {
+			return fault
+		}
 	}
 	device, fault := d.c.Device(o.Device)
 	if fault != nil {

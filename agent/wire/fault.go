@@ -58,6 +58,7 @@ const (
 	Stalled      Code = "stalled"       // a transfer stood still for too long
 	BadReply     Code = "bad_reply"     // the device sent what its protocol does not allow
 	ActFailed    Code = "act_failed"    // the device was asked, and it did not do what an act wants
+	EpochOld     Code = "epoch_old"     // the reservation that a command stands on is an older one than the agent knows of
 	LinkLost     Code = "link_lost"     // a link between asker and bench was cut, or one of them is gone: a session has failed
 	BadFrame     Code = "bad_frame"     // a session's frame that the protocol does not allow
 	Cancelling   Code = "cancelled"     // the asker ended the session

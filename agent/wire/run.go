@@ -45,6 +45,7 @@ type Start struct {
 	TimeoutS int       `json:"timeout_s"`
 	By       string    `json:"by,omitempty"`
 	Created  time.Time `json:"created_at"` // the relay's clock; for people only
+	Drive
 }
 
 // Cancel asks an agent to end a run on the device.
@@ -53,6 +54,7 @@ type Cancel struct {
 	Req   string `json:"req"`
 	Run   string `json:"run"`
 	By    string `json:"by,omitempty"`
+	Drive
 }
 
 // Request is a short question to an agent (VerbClock, VerbRun, VerbState).
@@ -66,7 +68,7 @@ type Request struct {
 }
 
 // Answer is an agent's reply to a Start, Cancel or Request. Life and ClockMS
-// are always set; at most one of Fault, Result and State is.
+// are always set; at most one of Fault, Result, State and Epochs is.
 type Answer struct {
 	Life    string  `json:"life"`
 	ClockMS int64   `json:"clock_ms"`
@@ -74,6 +76,9 @@ type Answer struct {
 	Fault   *Fault  `json:"fault,omitempty"`
 	Result  *Result `json:"result,omitempty"`
 	State   *State  `json:"state,omitempty"`
+	// Epochs is what the agent knows of each device's driver, after it took what
+	// it was told: a relay that reads a higher epoch than its own is behind.
+	Epochs map[string]Drive `json:"epochs,omitempty"`
 }
 
 // Result is what the agent says of a run. Rev grows with every change; of two
@@ -108,6 +113,7 @@ type Claim struct {
 	ByID     string    `json:"by_id,omitempty"` // the person
 	Created  time.Time `json:"created_at"`
 	Check    *RunCheck `json:"check,omitempty"` // where the run was started by one
+	Epoch    int64     `json:"epoch,omitempty"` // of the device's reservation that the run was started under
 	// KeptFrom is the first line that the keeper has left in the store: lines
 	// before it were cut. 0 or 1: nothing was cut.
 	KeptFrom int64 `json:"kept_from,omitempty"`

@@ -65,6 +65,7 @@ type SessionOpen struct {
 	Stream  uint64 `json:"stream"` // what the frames of both sides carry
 	Device  string `json:"device"`
 	By      string `json:"by,omitempty"`
+	Drive
 	SessionSpec
 }
 

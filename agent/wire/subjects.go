@@ -27,6 +27,8 @@ const (
 	VerbRun   = "run"   // Request with Run → Answer with Result; settles an id the journal never saw
 	VerbState = "state" // Request → Answer with State
 
+	VerbEpochs = "epochs" // Epochs → Answer with Epochs
+
 	VerbSession = "session" // SessionOpen → Answer, empty where the session has begun
 )
 

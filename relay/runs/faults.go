@@ -28,7 +28,8 @@ func SaidBy(bench string, f *wire.Fault) *wire.Fault {
 	said := &wire.Fault{Code: f.Code, Message: cut(f.Message), Hint: cut(f.Hint), Retry: f.Retry}
 	switch f.Code {
 	case wire.DeviceUnknown, wire.DeviceOffline, wire.DeviceUnauthorized, wire.RunEnded, wire.NotFound,
-		wire.Invalid, wire.TooLarge, wire.TooMany, wire.Draining, wire.TooLate, wire.OpenFailed, wire.OtherLife:
+		wire.Invalid, wire.TooLarge, wire.TooMany, wire.Draining, wire.TooLate, wire.OpenFailed, wire.OtherLife,
+		wire.EpochOld, wire.StorageFull:
 	default:
 		said.Code, said.Message = wire.Internal, fmt.Sprintf("bench %s answered with the fault %.64q: %s", bench, f.Code, said.Message)
 	}
