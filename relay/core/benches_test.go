@@ -82,7 +82,7 @@ func TestRelay_BrokerDownAtStart(t *testing.T) {
 	l := coretest.New(t)
 	l.Stop()
 	c, _ := relayUntil(t, l)
-	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, "tester")
+	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, tester)
 	want(t, err, "unavailable")
 	_, err = c.Runs().Get(t.Context(), "some")
 	want(t, err, "unavailable")

@@ -139,13 +139,13 @@ func TestRun_StartedByACheckKeepsACopy(t *testing.T) {
 		"a check and a command":       {api.RunRequest{Bench: "b1", Device: "d1", Check: "version", Command: "id"}, wire.Invalid},
 		"a check by no possible name": {api.RunRequest{Bench: "b1", Device: "d1", Check: "*"}, wire.Invalid},
 	} {
-		if _, _, err := c.Runs().Start(t.Context(), q.RunRequest, "tester"); code(err) != q.code {
+		if _, _, err := c.Runs().Start(t.Context(), q.RunRequest, tester); code(err) != q.code {
 			t.Errorf("%s: %v (%s), want %s", name, err, code(err), q.code)
 		}
 	}
 	if _, err := c.Documents().SaveChecks(t.Context(), api.Checks{Checks: []api.Check{{ID: "hu", Label: "HU", Command: "id", Models: []string{"hu*"}}}, Revision: doc.Revision + 1}); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d2", Check: "hu"}, "tester")
+	_, _, err = c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d2", Check: "hu"}, tester)
 	want(t, err, wire.Invalid)
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/farbench/farbench/relay/reader"
 )
 
+// tester starts what a test starts.
+var tester = api.User{ID: "tester", Name: "tester"}
+
 // relay starts a relay's core and waits until it is ready.
 func relay(t testing.TB, l *coretest.Lab, change ...func(*core.Config)) *core.Core {
 	t.Helper()
@@ -70,7 +73,7 @@ func start(t *testing.T, c *core.Core, q api.RunRequest) api.Run {
 	if q.Command == "" && q.Check == "" {
 		q.Command = "id"
 	}
-	run, _, err := c.Runs().Start(t.Context(), q, "tester")
+	run, _, err := c.Runs().Start(t.Context(), q, tester)
 	if err != nil {
 		t.Fatalf("starting: %v (%s)", err, code(err))
 	}

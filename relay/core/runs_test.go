@@ -45,7 +45,7 @@ func TestStart_BadInput(t *testing.T) {
 		"unauthorized device":  {api.RunRequest{Bench: "b1", Device: "shy", Command: "x"}, wire.DeviceUnauthorized, "shy"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := c.Runs().Start(t.Context(), test.q, "tester")
+			_, _, err := c.Runs().Start(t.Context(), test.q, tester)
 			want(t, err, test.code)
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%v does not say %q", err, test.says)
@@ -72,7 +72,7 @@ func TestStart_SameIDFromTwoRelaysAHundredTimes(t *testing.T) {
 		for n := range 4 {
 			c := []*core.Core{one, two}[n%2]
 			jobs.Go(func() {
-				run, first, err := c.Runs().Start(t.Context(), api.RunRequest{ID: id, Bench: "b1", Device: "d1", Command: "id"}, "tester")
+				run, first, err := c.Runs().Start(t.Context(), api.RunRequest{ID: id, Bench: "b1", Device: "d1", Command: "id"}, tester)
 				if err != nil || run.ID != id {
 					t.Errorf("%s: %+v, %v", id, run, err)
 				}
@@ -93,7 +93,7 @@ func TestStart_SameIDFromTwoRelaysAHundredTimes(t *testing.T) {
 	if n := len(b.Starts()); n != 100 {
 		t.Errorf("%d starts for 100 ids", n)
 	}
-	_, _, err := two.Runs().Start(t.Context(), api.RunRequest{ID: "race-1", Bench: "b1", Device: "d1", Command: "other"}, "tester")
+	_, _, err := two.Runs().Start(t.Context(), api.RunRequest{ID: "race-1", Bench: "b1", Device: "d1", Command: "other"}, tester)
 	want(t, err, wire.IDConflict)
 }
 
@@ -105,7 +105,7 @@ func TestStart_BenchAwayLeavesNothing(t *testing.T) {
 	online(t, c, "b1")
 	b.Leave()
 	began := time.Now()
-	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "late", Bench: "b1", Device: "d1", Command: "id"}, "tester")
+	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "late", Bench: "b1", Device: "d1", Command: "id"}, tester)
 	want(t, err, wire.BenchOffline)
 	if took := time.Since(began); took > 500*time.Millisecond {
 		t.Errorf("the refusal took %s", took)
@@ -115,7 +115,7 @@ func TestStart_BenchAwayLeavesNothing(t *testing.T) {
 	back := l.NewBench("b1")
 	back.Arrive()
 	online(t, c, "b1")
-	if _, first, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "late", Bench: "b1", Device: "d1", Command: "other"}, "tester"); err != nil || !first {
+	if _, first, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "late", Bench: "b1", Device: "d1", Command: "other"}, tester); err != nil || !first {
 		t.Errorf("the id is not free again: %v, %v", first, err)
 	}
 	if n := len(back.Starts()); n != 1 {
@@ -201,7 +201,7 @@ func TestStart_BothLivesAnswer(t *testing.T) {
 		doc, _ := c.Benches().Get("b1")
 		return strings.Contains(doc.Reason, "two agents") && strings.Contains(doc.Reason, "pid 7")
 	})
-	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, "tester")
+	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, tester)
 	want(t, err, wire.BenchOffline)
 }
 
@@ -216,7 +216,7 @@ func TestStart_RefusedByTheAgent(t *testing.T) {
 			return &wire.Answer{Fault: &wire.Fault{Code: wire.Draining, Message: "stopping"}}
 		}
 	})
-	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "drained", Bench: "b1", Device: "d1", Command: "id"}, "tester")
+	_, _, err := c.Runs().Start(t.Context(), api.RunRequest{ID: "drained", Bench: "b1", Device: "d1", Command: "id"}, tester)
 	want(t, err, wire.BenchOffline)
 	_, err = c.Runs().Get(t.Context(), "drained")
 	want(t, err, wire.NotFound)
@@ -229,7 +229,7 @@ func TestStart_RefusedByTheAgent(t *testing.T) {
 				return &wire.Answer{Fault: &wire.Fault{Code: said, Message: strings.Repeat("m", 100<<10)}}
 			}
 		})
-		_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, "tester")
+		_, _, err := c.Runs().Start(t.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "id"}, tester)
 		want(t, err, stands)
 		if len(err.Error()) > 4<<10 {
 			t.Errorf("%s: a bench's text of %d bytes crossed", said, len(err.Error()))
@@ -323,7 +323,7 @@ func TestCancel(t *testing.T) {
 	c := relay(t, l)
 	b.Arrive()
 	online(t, c, "b1")
-	want(t, c.Runs().Cancel(t.Context(), "nothing", "tester"), wire.NotFound)
+	want(t, c.Runs().Cancel(t.Context(), "nothing", tester), wire.NotFound)
 	run := start(t, c, api.RunRequest{})
 	asked := make(chan string, 1)
 	b.Handle(func(b *coretest.Bench) {
@@ -334,18 +334,18 @@ func TestCancel(t *testing.T) {
 			return &wire.Answer{}
 		}
 	})
-	if err := c.Runs().Cancel(t.Context(), run.ID, "tester"); err != nil {
+	if err := c.Runs().Cancel(t.Context(), run.ID, tester); err != nil {
 		t.Error(err)
 	}
 	if got := <-asked; got != run.ID {
 		t.Errorf("cancelled %s", got)
 	}
 	b.Leave()
-	want(t, c.Runs().Cancel(t.Context(), run.ID, "tester"), wire.BenchOffline)
+	want(t, c.Runs().Cancel(t.Context(), run.ID, tester), wire.BenchOffline)
 	back := l.NewBench("b1")
 	back.Ended(run.ID, 0)
 	coretest.Eventually(t, "it ended", func() bool { got, _ := c.Runs().Peek(run.ID); return got.State == wire.Ended })
-	want(t, c.Runs().Cancel(t.Context(), run.ID, "tester"), wire.RunEnded)
+	want(t, c.Runs().Cancel(t.Context(), run.ID, tester), wire.RunEnded)
 }
 
 func TestAnswers_OfABenchThatWasNotAsked(t *testing.T) {

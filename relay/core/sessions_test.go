@@ -50,7 +50,7 @@ func open(t *testing.T, c *core.Core, b *coretest.Bench) *asker {
 	b.Flush()
 	a.session, err = c.Sessions().Open(t.Context(), api.SessionRequest{
 		Bench: b.ID, Device: "d1", Stream: 3, SessionSpec: wire.SessionSpec{Kind: wire.SessionPull, Path: "/x"},
-	}, "tester", func(frame []byte, _ <-chan struct{}) error {
+	}, tester, func(frame []byte, _ <-chan struct{}) error {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.got = append(a.got, bytes.Clone(frame))
@@ -273,7 +273,7 @@ func TestSessions_AreRefusedAsRunsAre(t *testing.T) {
 	} {
 		_, err := c.Sessions().Open(t.Context(), api.SessionRequest{
 			Bench: q.bench, Device: q.device, Stream: 1, SessionSpec: wire.SessionSpec{Kind: wire.SessionPull, Path: q.path},
-		}, "tester", nil)
+		}, tester, nil)
 		want(t, err, q.code)
 	}
 }

@@ -34,7 +34,7 @@ func BenchmarkFlood(b *testing.B) {
 	c := relay(b, l)
 	bench.Arrive()
 	coretest.Eventually(b, "online", func() bool { d, ok := c.Benches().Get("b1"); return ok && d.State == api.Online && len(d.Devices) > 0 })
-	run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, "t")
+	run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, tester)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func BenchmarkCommand(b *testing.B) {
 	})
 	for b.Loop() {
 		bench.Beat()
-		run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, "t")
+		run, _, err := c.Runs().Start(b.Context(), api.RunRequest{Bench: "b1", Device: "d1", Command: "x"}, tester)
 		if err != nil {
 			b.Fatal(err)
 		}

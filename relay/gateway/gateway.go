@@ -32,10 +32,10 @@ type Benches interface {
 // Runs is what the gateway asks of the runs. Errors are *wire.Fault where
 // expected.
 type Runs interface {
-	Start(ctx context.Context, r api.RunRequest, by string) (run api.Run, first bool, err error)
+	Start(ctx context.Context, r api.RunRequest, by api.User) (run api.Run, first bool, err error)
 	Get(ctx context.Context, id string) (api.Run, error)
 	List(ctx context.Context, q runs.Query) (api.Runs, error)
-	Cancel(ctx context.Context, id, by string) error
+	Cancel(ctx context.Context, id string, by api.User) error
 	Loaded() bool
 }
 
@@ -48,7 +48,7 @@ type Reader interface {
 // Sessions opens sessions at benches. out gets a session's frames from there,
 // and may wait for its reader until done is closed.
 type Sessions interface {
-	Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*sessions.Session, error)
+	Open(ctx context.Context, q api.SessionRequest, by api.User, out func(frame []byte, done <-chan struct{}) error) (*sessions.Session, error)
 }
 
 // Faults makes what crosses to a client of what went wrong here; what was not

@@ -25,7 +25,7 @@ func (v *Visit) request(m api.Frame) {
 			if err != nil {
 				return err
 			}
-			if err := v.g.cfg.Runs.Cancel(ctx, id, v.who.User.Name); err != nil {
+			if err := v.g.cfg.Runs.Cancel(ctx, id, v.who.User); err != nil {
 				return err
 			}
 			v.c.Send(answerFrame(m.I, struct{}{}))
@@ -66,7 +66,7 @@ func (v *Visit) start(m api.Frame) {
 		return
 	}
 	v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
-		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.who.User.Name)
+		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.who.User)
 		if err != nil {
 			return err
 		}

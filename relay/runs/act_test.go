@@ -35,7 +35,7 @@ func TestIndex_Act(t *testing.T) {
 	if len(found) != 1 || found[0].Act == nil || found[0].Act.Mode != wire.RebootRecovery || found[0].Command != "adb reboot recovery" {
 		t.Errorf("listed as %+v", found)
 	}
-	if past := x.history("tester", Past{Limit: 10}); len(past.Commands) != 0 {
+	if past := x.history(api.User{ID: "tester", Name: "tester"}, Past{Limit: 10}); len(past.Commands) != 0 {
 		t.Errorf("history holds %+v", past.Commands)
 	}
 	command := c

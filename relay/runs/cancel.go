@@ -12,7 +12,7 @@ import (
 
 // Cancel asks the bench to end a run on the device. It returns once the agent
 // has taken the request; the run ends when its result says so.
-func (r *Runs) Cancel(ctx context.Context, id, by string) error {
+func (r *Runs) Cancel(ctx context.Context, id string, by api.User) error {
 	run, err := r.Get(ctx, id)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (r *Runs) Cancel(ctx context.Context, id, by string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	a, err := r.cfg.Bridge.AskOnce(ctx, run.Bench, wire.CmdRunCancel, func(relay, req string) any {
-		return wire.Cancel{Relay: relay, Req: req, Run: id, By: by}
+		return wire.Cancel{Relay: relay, Req: req, Run: id, By: by.Name}
 	})
 	switch {
 	case errors.Is(err, bridge.ErrNoResponders):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
@@ -19,7 +20,7 @@ const historyRuns = 20_000
 // History lists the distinct commands that somebody ran, the newest first. What
 // a check ran nobody typed, and the words of an act are no command of a shell:
 // these are no part of it.
-func (r *Runs) History(_ context.Context, by string, q Past) (api.History, error) {
+func (r *Runs) History(_ context.Context, by api.User, q Past) (api.History, error) {
 	if q.Limit == 0 {
 		q.Limit = 50
 	}
@@ -31,13 +32,13 @@ func (r *Runs) History(_ context.Context, by string, q Past) (api.History, error
 	return r.index.history(by, q), nil
 }
 
-func (x *index) history(by string, q Past) api.History {
+func (x *index) history(by api.User, q Past) api.History {
 	answer := api.History{Commands: []api.PastCommand{}}
 	q.Text = strings.ToLower(q.Text)
 	at := map[string]int{} // by the command's hash; -1: does not hold the text
 	for i, looked := len(x.order)-1, 0; i >= 0 && looked < historyRuns; i-- {
 		c := &x.order[i].claim
-		if !strings.EqualFold(c.By, by) || c.Check != nil || c.Act != nil || q.Bench != "" && c.Bench != q.Bench || q.Device != "" && c.Device != q.Device {
+		if !theirs(c, by) || c.Check != nil || c.Act != nil || q.Bench != "" && c.Bench != q.Bench || q.Device != "" && c.Device != q.Device {
 			continue
 		}
 		looked++
@@ -57,4 +58,13 @@ func (x *index) history(by string, q Past) api.History {
 		}
 	}
 	return answer
+}
+
+// theirs says whether a run is this person's. Runs of before there were people
+// name their starter alone.
+func theirs(c *wire.Claim, by api.User) bool {
+	if c.ByID == "" {
+		return strings.EqualFold(c.By, by.Name)
+	}
+	return c.ByID == by.ID
 }

@@ -163,7 +163,7 @@ func (e *entry) silent(at time.Time) bool {
 func (e *entry) doc() api.Run {
 	run := api.Run{
 		ID: e.claim.Run, Bench: e.claim.Bench, Device: e.claim.Device, Command: e.claim.Command,
-		State: wire.Claimed, TimeoutS: e.claim.TimeoutS, By: e.claim.By, CreatedAt: e.claim.Created,
+		State: wire.Claimed, TimeoutS: e.claim.TimeoutS, By: e.claim.By, ByID: e.claim.ByID, CreatedAt: e.claim.Created,
 		Check: e.claim.Check, Act: e.claim.Act,
 	}
 	if e.claim.KeptFrom > 1 {

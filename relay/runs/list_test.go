@@ -78,7 +78,7 @@ func TestList_FiltersByPages(t *testing.T) {
 
 func TestHistory_OnesOwnCommandsOnce(t *testing.T) {
 	x := past()
-	got := x.history("tester", Past{Limit: 50}).Commands
+	got := x.history(api.User{ID: "tester", Name: "tester"}, Past{Limit: 50}).Commands
 	// 1000 is Eve's and 999 a check's: the newest of the tester's own is 997.
 	if len(got) != 5 || got[0].LastRun != "r0997" || got[0].Command != "echo Number 7" || got[0].Bench != "b1" || got[0].LastAt.Unix() != 997 {
 		t.Fatalf("%+v", got)
@@ -90,13 +90,13 @@ func TestHistory_OnesOwnCommandsOnce(t *testing.T) {
 	if times != 333 { // of 500 odd runs those that no check started
 		t.Errorf("%d runs: %+v", times, got)
 	}
-	if got := x.history("tester", Past{Limit: 2}).Commands; len(got) != 2 || got[1].Times < 60 {
+	if got := x.history(api.User{ID: "tester", Name: "tester"}, Past{Limit: 2}).Commands; len(got) != 2 || got[1].Times < 60 {
 		t.Errorf("%+v", got)
 	}
-	if got := x.history("tester", Past{Text: "number 3", Bench: "b2", Limit: 9}).Commands; len(got) != 1 || got[0].Command != "echo Number 3" {
+	if got := x.history(api.User{ID: "tester", Name: "tester"}, Past{Text: "number 3", Bench: "b2", Limit: 9}).Commands; len(got) != 1 || got[0].Command != "echo Number 3" {
 		t.Errorf("%+v", got)
 	}
-	if got := x.history("nobody", Past{Limit: 9}).Commands; got == nil || len(got) != 0 {
+	if got := x.history(api.User{ID: "nobody", Name: "nobody"}, Past{Limit: 9}).Commands; got == nil || len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -111,7 +111,7 @@ func TestHistory_KeepsCommandsWholeUpTo4KiB(t *testing.T) {
 			x.claim(c, uint64(10*i+again+1), time.Now())
 		}
 	}
-	got := x.history("tester", Past{Limit: 9}).Commands
+	got := x.history(api.User{ID: "tester", Name: "tester"}, Past{Limit: 9}).Commands
 	if len(got) != 2 || !got[0].Cut || len(got[0].Command) != commandCut || got[1].Cut || len(got[1].Command) != keptCommand || got[1].Times != 3 {
 		t.Fatalf("%+v", got)
 	}

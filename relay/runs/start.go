@@ -22,7 +22,7 @@ const answerWithin = 2 * time.Second
 // Start claims and starts a run. first says that this call claimed the id; a
 // repeated id gives the run as it stands, or id_conflict for another bench,
 // device, command or check. bench_offline leaves no claim behind.
-func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.Run, first bool, err error) {
+func (r *Runs) Start(ctx context.Context, q api.RunRequest, by api.User) (run api.Run, first bool, err error) {
 	received := time.Now()
 	timeoutS, ttlMS, err := validate(q)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by string) (run api.
 	}
 	claim := wire.Claim{
 		Run: q.ID, Bench: q.Bench, Device: q.Device, Command: q.Command, Hash: wire.CommandHash(q.Command),
-		TimeoutS: timeoutS, TTLMS: ttlMS, By: by, Created: r.cfg.Wall().UTC(),
+		TimeoutS: timeoutS, TTLMS: ttlMS, By: by.Name, ByID: by.ID, Created: r.cfg.Wall().UTC(),
 	}
 	if q.Act != nil {
 		claim.Act, claim.Command, claim.Hash = q.Act, q.Act.Command(), wire.ActHash(q.Act)

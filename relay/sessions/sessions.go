@@ -42,7 +42,7 @@ func New(cfg Config) *Sessions { return &Sessions{cfg: cfg} }
 // Open opens a session. Its frames from the bench go to out, which may wait for
 // its reader until done is closed; its last one closes the session. The caller
 // gives the asker's frames to Take, and calls Leave when the asker has gone.
-func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by string, out func(frame []byte, done <-chan struct{}) error) (*Session, error) {
+func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, out func(frame []byte, done <-chan struct{}) error) (*Session, error) {
 	if err := validate(q); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by string, ou
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	answer, err := s.cfg.Bridge.AskOnce(ctx, q.Bench, wire.CmdRequest(wire.VerbSession), func(relay, req string) any {
-		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by, SessionSpec: q.SessionSpec}
+		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by.Name, SessionSpec: q.SessionSpec}
 	})
 	switch {
 	case errors.Is(err, bridge.ErrNoResponders):

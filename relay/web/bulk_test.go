@@ -17,7 +17,7 @@ import (
 // labSessions opens none; until is closed when it may say so.
 type labSessions struct{ until chan struct{} }
 
-func (l labSessions) Open(ctx context.Context, q api.SessionRequest, _ string, _ func([]byte, <-chan struct{}) error) (*sessions.Session, error) {
+func (l labSessions) Open(ctx context.Context, q api.SessionRequest, _ api.User, _ func([]byte, <-chan struct{}) error) (*sessions.Session, error) {
 	select {
 	case <-l.until:
 	case <-ctx.Done():

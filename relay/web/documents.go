@@ -48,7 +48,7 @@ func (s *Server) routeDocuments() {
 			if err := limitOf(&q.Limit); err != nil {
 				return nil, err
 			}
-			doc, err := s.cfg.Runs.History(ctx, whoOf(ctx).User.Name, q)
+			doc, err := s.cfg.Runs.History(ctx, whoOf(ctx).User, q)
 			return &answer[api.History]{doc}, err
 		})
 }

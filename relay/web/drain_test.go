@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
 )
 
 // slowRuns holds an answer back until it is let go.
@@ -16,7 +17,7 @@ type slowRuns struct {
 	began, letGo chan struct{}
 }
 
-func (s slowRuns) Cancel(context.Context, string, string) error {
+func (s slowRuns) Cancel(context.Context, string, api.User) error {
 	close(s.began)
 	<-s.letGo
 	return nil

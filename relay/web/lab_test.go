@@ -66,7 +66,7 @@ func (l *lab) shout() {
 // labRuns gives the lab's runs; its Get would collide with the benches'.
 type labRuns struct{ *lab }
 
-func (l labRuns) Start(_ context.Context, r api.RunRequest, by string) (api.Run, bool, error) {
+func (l labRuns) Start(_ context.Context, r api.RunRequest, by api.User) (api.Run, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -88,7 +88,7 @@ func (l labRuns) Start(_ context.Context, r api.RunRequest, by string) (api.Run,
 		return run, false, nil
 	}
 	l.starts++
-	run := api.Run{ID: r.ID, Bench: r.Bench, Device: r.Device, Command: r.Command, State: wire.Running, By: by, CreatedAt: time.Now()}
+	run := api.Run{ID: r.ID, Bench: r.Bench, Device: r.Device, Command: r.Command, State: wire.Running, By: by.Name, ByID: by.ID, CreatedAt: time.Now()}
 	l.runs[r.ID] = run
 	l.order = append(l.order, r.ID)
 	return run, true, nil
@@ -118,11 +118,11 @@ func (l labRuns) List(_ context.Context, q runs.Query) (api.Runs, error) {
 	return list, nil
 }
 
-func (l labRuns) History(_ context.Context, by string, q runs.Past) (api.History, error) {
+func (l labRuns) History(_ context.Context, by api.User, q runs.Past) (api.History, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.past = q
-	return api.History{Commands: []api.PastCommand{{Command: "by " + by}}}, nil
+	return api.History{Commands: []api.PastCommand{{Command: "by " + by.Name}}}, nil
 }
 
 // labDocuments keeps the checks as the store does; settings it has none.
@@ -157,7 +157,7 @@ func (l labDocuments) SaveSettings(_ context.Context, _ string, doc api.Settings
 	return doc, nil
 }
 
-func (l labRuns) Cancel(_ context.Context, id, _ string) error {
+func (l labRuns) Cancel(_ context.Context, id string, _ api.User) error {
 	if _, err := l.Get(context.Background(), id); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (l labRuns) Cancel(_ context.Context, id, _ string) error {
 
 // run makes a run that goes on.
 func (l *lab) run(id string) {
-	_, _, err := labRuns{l}.Start(context.Background(), api.RunRequest{ID: id, Bench: "demo", Device: "sim0001", Command: "true"}, "test")
+	_, _, err := labRuns{l}.Start(context.Background(), api.RunRequest{ID: id, Bench: "demo", Device: "sim0001", Command: "true"}, api.User{ID: "test", Name: "test"})
 	if err != nil {
 		panic(err)
 	}

@@ -54,7 +54,7 @@ func (s *Server) routeRuns() {
 		OperationID: "run-start", Method: http.MethodPost, Path: "/api/v1/runs", DefaultStatus: http.StatusAccepted,
 		Summary: "Run a command on a device; the same id again answers 200 with the run", MaxBodyBytes: -1,
 	}, func(ctx context.Context, in *answer[api.RunRequest]) (*started, error) {
-		run, first, err := s.cfg.Runs.Start(ctx, in.Body, whoOf(ctx).User.Name)
+		run, first, err := s.cfg.Runs.Start(ctx, in.Body, whoOf(ctx).User)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (s *Server) routeRuns() {
 		if !wire.ValidID(in.ID) {
 			return nil, gateway.NoRun
 		}
-		return &answer[Nothing]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).User.Name)
+		return &answer[Nothing]{}, s.cfg.Runs.Cancel(ctx, in.ID, whoOf(ctx).User)
 	})
 }
 

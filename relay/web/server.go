@@ -32,7 +32,7 @@ import (
 // where expected.
 type Runs interface {
 	gateway.Runs
-	History(ctx context.Context, by string, q runs.Past) (api.History, error)
+	History(ctx context.Context, by api.User, q runs.Past) (api.History, error)
 }
 
 // Documents are what people edit. Errors are also *documents.Invalid, with all

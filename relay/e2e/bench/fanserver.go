@@ -103,17 +103,17 @@ func (noBenches) Get(string) (api.Bench, bool) { return api.Bench{}, false }
 func (noBenches) Loaded() bool                 { return true }
 func (noBenches) List() []api.Bench            { return nil }
 
-func (noRuns) Start(context.Context, api.RunRequest, string) (api.Run, bool, error) {
+func (noRuns) Start(context.Context, api.RunRequest, api.User) (api.Run, bool, error) {
 	return api.Run{}, false, errNobody
 }
 
 func (noRuns) Get(context.Context, string) (api.Run, error) { return api.Run{}, errNobody }
 
 func (noRuns) List(context.Context, runs.Query) (api.Runs, error) { return api.Runs{}, nil }
-func (noRuns) History(context.Context, string, runs.Past) (api.History, error) {
+func (noRuns) History(context.Context, api.User, runs.Past) (api.History, error) {
 	return api.History{}, nil
 }
-func (noRuns) Cancel(context.Context, string, string) error                { return errNobody }
+func (noRuns) Cancel(context.Context, string, api.User) error              { return errNobody }
 func (noRuns) Loaded() bool                                                { return true }
 func (noReader) Log(context.Context, string, int64, reader.Follower) error { return errNobody }
 func (noReader) Follow(context.Context, string, reader.From, reader.Follower) error {
