@@ -1,0 +1,238 @@
+package reservation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+)
+
+// Verb is what is asked of a place.
+type Verb string
+
+const (
+	Reserve Verb = "reserve"
+	Extend  Verb = "extend"
+	Release Verb = "release" // leaves the queue, too
+	Take    Verb = "take"
+	Ask     Verb = "ask"
+	Hand    Verb = "hand"
+	Answer  Verb = "answer"
+	Refuse  Verb = "refuse"
+)
+
+// Verbs are all of them.
+var Verbs = []Verb{Reserve, Extend, Release, Take, Ask, Hand, Answer, Refuse}
+
+// Check lists every mistake of a request at once.
+func Check(verb Verb, q api.ReservationRequest) error {
+	var wrong []string
+	if !slices.Contains(Verbs, verb) {
+		return &wire.Fault{Code: wire.NotFound, Message: fmt.Sprintf("there is no request reservation.%.20s", verb), Hint: fmt.Sprint("there are ", Verbs)}
+	}
+	if q.Device != Whole && !wire.ValidDeviceID(q.Device) {
+		wrong = append(wrong, "device must be a device's id, or missing for the whole bench")
+	}
+	if q.ForS != nil && (*q.ForS < int(MinFor.Seconds()) || *q.ForS > int(MaxFor.Seconds())) {
+		wrong = append(wrong, fmt.Sprintf("for_s must be %d to %d: a minute to a day from now", int(MinFor.Seconds()), int(MaxFor.Seconds())))
+	}
+	if bad := badText(q.Note); bad != "" {
+		wrong = append(wrong, "note "+bad)
+	}
+	if bad := badText(q.Reason); bad != "" {
+		wrong = append(wrong, "reason "+bad)
+	}
+	switch verb {
+	case Take:
+		if strings.TrimSpace(q.Reason) == "" {
+			wrong = append(wrong, "reason is missing: whoever loses the place is told why")
+		}
+	case Hand:
+		if !wire.ValidID(q.To) {
+			wrong = append(wrong, "to must be the id of the person who is to have it")
+		}
+	case Refuse:
+		if !wire.ValidID(q.Who) {
+			wrong = append(wrong, "who must be the id of the person who asks")
+		}
+	case Answer:
+		if q.Accept == nil {
+			wrong = append(wrong, "accept must be true or false")
+		}
+	}
+	if wrong != nil {
+		return &wire.Fault{Code: wire.Invalid, Message: strings.Join(wrong, "; "), Hint: "correct this and ask again"}
+	}
+	return nil
+}
+
+func badText(text string) string {
+	switch {
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return "must be one line of text"
+	case utf8.RuneCountInString(text) > MaxNote:
+		return fmt.Sprintf("has at most %d characters", MaxNote)
+	}
+	return ""
+}
+
+// Do does what a person asks at a moment, after time has passed up to it. to is
+// the person that Hand names. After an error the book is not to be stored.
+func (b *Book) Do(now time.Time, by api.User, verb Verb, q api.ReservationRequest, to api.User) (api.Reserved, error) {
+	if err := Check(verb, q); err != nil {
+		return api.Reserved{}, err
+	}
+	b.Pass(now)
+	var err error
+	switch verb {
+	case Reserve:
+		err = b.reserve(by, q)
+	case Extend:
+		err = b.extend(by, q)
+	case Release:
+		b.release(by, q.Device)
+	case Take:
+		err = b.take(by, q)
+	case Ask:
+		err = b.ask(by, q)
+	case Hand:
+		err = b.hand(by, q, to)
+	case Answer:
+		err = b.answer(by, q)
+	case Refuse:
+		err = b.refuse(by, q)
+	}
+	if err != nil {
+		return api.Reserved{}, err
+	}
+	b.serve()
+	return b.reserved(q.Device, by.ID), nil
+}
+
+// until is when a reservation for as long as asked ends.
+func (b *Book) until(q api.ReservationRequest) time.Time {
+	if q.ForS == nil {
+		return b.At.Add(DefaultFor)
+	}
+	return b.At.Add(seconds(*q.ForS))
+}
+
+// holds is the place by which a person holds what is asked for: itself, or the
+// whole bench.
+func (b *Book) holds(who, place string) (*Hold, string) {
+	for _, p := range []string{place, Whole} {
+		if h := b.Held[p]; h != nil && h.Who.ID == who {
+			return h, p
+		}
+	}
+	return nil, ""
+}
+
+func (b *Book) reserve(by api.User, q api.ReservationRequest) error {
+	if h, _ := b.holds(by.ID, q.Device); h != nil {
+		return nil
+	}
+	if slices.ContainsFunc(b.Queue, func(w Waiter) bool { return w.Device == q.Device && w.Who.ID == by.ID }) {
+		return nil
+	}
+	if _, known := b.Epochs[q.Device]; !known && len(b.Epochs) >= MaxPlaces {
+		return &wire.Fault{Code: wire.TooMany, Message: "bench " + b.Bench + " has had too many places", Hint: "reserve the whole bench"}
+	}
+	until := b.until(q)
+	if b.free(q.Device, by.ID, b.Queue) {
+		b.grant(q.Device, Hold{Who: by, Since: b.At, Until: until}, "reserved", nil, q.Note, 0)
+		return nil
+	}
+	if q.Queue != nil && !*q.Queue {
+		return b.busy(by.ID, q.Device)
+	}
+	if len(b.Queue) >= MaxQueue {
+		return &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("%d wait at bench %s", len(b.Queue), b.Bench), Hint: "ask again when some of them were served", Retry: true}
+	}
+	b.Tickets++
+	b.Queue = append(b.Queue, Waiter{
+		Device: q.Device, Who: by, Since: b.At, ForS: int(until.Sub(b.At) / time.Second), Note: q.Note, Ticket: b.Tickets,
+	})
+	return nil
+}
+
+func (b *Book) extend(by api.User, q api.ReservationRequest) error {
+	h, _ := b.holds(by.ID, q.Device)
+	if h == nil {
+		return b.notYours(q.Device, "reserve it, or wait for it")
+	}
+	if until := b.until(q); until.After(h.Until) {
+		h.Until = until
+		h.Warned = warnedAt(until.Sub(b.At))
+	}
+	return nil
+}
+
+// release is done however often it is asked: what is somebody else's meanwhile
+// stays theirs.
+func (b *Book) release(by api.User, place string) {
+	b.Queue = slices.DeleteFunc(b.Queue, func(w Waiter) bool { return w.Device == place && w.Who.ID == by.ID })
+	if h := b.Held[place]; h != nil && h.Who.ID == by.ID {
+		b.end(place, "released", nil, "")
+	}
+}
+
+// take ends whatever reservations of others are in the way.
+func (b *Book) take(by api.User, q api.ReservationRequest) error {
+	if h, _ := b.holds(by.ID, q.Device); h != nil {
+		return nil
+	}
+	if h := b.Held[Whole]; h != nil && q.Device != Whole {
+		return &wire.Fault{
+			Code: wire.Reserved, Message: fmt.Sprintf("%s holds the whole bench %s", h.Who.Name, b.Bench),
+			Hint: "take over the whole bench (leave out the device), or ask for control",
+		}
+	}
+	reason := strings.TrimSpace(q.Reason)
+	for _, place := range b.places() {
+		if touch(place, q.Device) && b.Held[place].Who.ID != by.ID {
+			b.end(place, "taken", &by, reason)
+		}
+	}
+	b.grant(q.Device, Hold{Who: by, Since: b.At, Until: b.until(q), Reason: reason}, "taken", nil, reason, 0)
+	return nil
+}
+
+// busy says who is in the way of a person.
+func (b *Book) busy(who, place string) *wire.Fault {
+	for _, held := range b.places() {
+		if h := b.Held[held]; touch(place, held) && h.Who.ID != who {
+			return ReservedBy(b.Bench, place, held, h)
+		}
+	}
+	return &wire.Fault{
+		Code: wire.Reserved, Message: fmt.Sprintf("others wait for %s", b.called(place)), Hint: "wait in the queue as well, or watch",
+	}
+}
+
+// ReservedBy says who holds what is asked for.
+func ReservedBy(bench, place, held string, h *Hold) *wire.Fault {
+	what := place + " on " + bench
+	if held == Whole {
+		what = "the whole bench " + bench
+	} else if place == Whole {
+		what = held + " on " + bench
+	}
+	return &wire.Fault{
+		Code: wire.Reserved, Message: fmt.Sprintf("%s holds %s until %s", h.Who.Name, what, h.Until.Format("15:04:05 MST")),
+		Hint: "wait in the queue, ask for control, or watch what runs there",
+	}
+}
+
+func (b *Book) notYours(place, hint string) *wire.Fault {
+	message := "nobody holds " + b.called(place)
+	if h, _ := b.Driver(place); h != nil {
+		message = fmt.Sprintf("%s holds %s", h.Who.Name, b.called(place))
+	}
+	return &wire.Fault{Code: wire.NotYours, Message: message, Hint: hint}
+}
