@@ -28,12 +28,15 @@ func (l *link) pass(ctx context.Context, n int) error {
 	}
 	l.mu.Lock()
 	now := time.Now()
-	if l.free.Before(now) {
-		l.free = now
+	if early := now.Add(-lateBy); l.free.Before(early) {
+		l.free = early
 	}
 	l.free = l.free.Add(time.Duration(float64(n) / float64(rate) * float64(time.Second)))
 	wait := l.free.Sub(now)
 	l.mu.Unlock()
+	if wait <= 0 {
+		return ctx.Err()
+	}
 	return pause(ctx, wait)
 }
 
@@ -44,14 +47,24 @@ type slowed struct {
 	link *link
 }
 
-// slowest is how much passes at once, so that a slow link is steady.
-const slowest = 4 << 10
+// A slow link is steady: no more than slowest passes at once, or a fast one's
+// worth of a millisecond. A pause that took longer than asked, as the clock's
+// ticks make it, is made up for by at most lateBy.
+const (
+	slowest = 4 << 10
+	lateBy  = 5 * time.Millisecond
+)
+
+// cut is the part of p that may pass at once.
+func (l *link) cut(p []byte) []byte {
+	if rate := l.rate.Load(); rate > 0 {
+		p = p[:min(int64(len(p)), max(slowest, rate/1000))]
+	}
+	return p
+}
 
 func (s slowed) Read(p []byte) (int, error) {
-	if s.link.rate.Load() > 0 {
-		p = p[:min(len(p), slowest)]
-	}
-	n, err := s.ReadWriteCloser.Read(p)
+	n, err := s.ReadWriteCloser.Read(s.link.cut(p))
 	if late := s.link.pass(s.ctx, n); late != nil && err == nil {
 		err = late
 	}
@@ -60,12 +73,9 @@ func (s slowed) Read(p []byte) (int, error) {
 
 func (s slowed) Write(p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
-		piece := p[n:]
-		if s.link.rate.Load() > 0 {
-			piece = piece[:min(len(piece), slowest)]
-			if err = s.link.pass(s.ctx, len(piece)); err != nil {
-				return n, err
-			}
+		piece := s.link.cut(p[n:])
+		if err = s.link.pass(s.ctx, len(piece)); err != nil {
+			return n, err
 		}
 		m := 0
 		m, err = s.ReadWriteCloser.Write(piece)

@@ -129,7 +129,7 @@ func (b *bench) talkers() ([]talker, error) {
 			},
 		})
 	}
-	device, err := b.gadb()
+	device, err := gadbAt(b.sim.Host, b.device.Serial)
 	if err != nil {
 		return nil, err
 	}
@@ -143,9 +143,9 @@ func (b *bench) talkers() ([]talker, error) {
 	}), nil
 }
 
-// gadb is the device as that library sees it.
-func (b *bench) gadb() (d gadb.Device, err error) {
-	host, digits, err := net.SplitHostPort(b.sim.Host)
+// gadbAt is a device as that library sees it.
+func gadbAt(addr, serial string) (d gadb.Device, err error) {
+	host, digits, err := net.SplitHostPort(addr)
 	if err != nil {
 		return d, err
 	}
@@ -162,9 +162,9 @@ func (b *bench) gadb() (d gadb.Device, err error) {
 		return d, err
 	}
 	for _, d := range devices {
-		if strings.EqualFold(d.Serial(), b.device.Serial) {
+		if strings.EqualFold(d.Serial(), serial) {
 			return d, nil
 		}
 	}
-	return d, fmt.Errorf("gadb does not list %s", b.device.Serial)
+	return d, fmt.Errorf("gadb does not list %s", serial)
 }
