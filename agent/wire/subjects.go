@@ -99,4 +99,5 @@ const (
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
 
 	BucketDocuments = "documents" // KV: the lab's checks, a person's settings
+	BucketPeople    = "sessions"  // KV: people and their sessions, links that sign in
 )

@@ -45,6 +45,7 @@ type Bridge struct {
 	runs      jetstream.KeyValue
 	leases    jetstream.KeyValue
 	documents jetstream.KeyValue
+	people    jetstream.KeyValue
 	streams   map[string]jetstream.Stream
 	epoch     int           // grows each time the connection is ready again
 	changed   chan struct{} // closed when epoch grows
@@ -99,7 +100,7 @@ func (b *Bridge) Await(ctx context.Context) error {
 	}
 }
 
-// JetStream, Runs, Leases and Documents are the store; nil before Await.
+// JetStream, Runs, Leases, Documents and People are the store; nil before Await.
 func (b *Bridge) JetStream() jetstream.JetStream { b.mu.Lock(); defer b.mu.Unlock(); return b.js }
 func (b *Bridge) Runs() jetstream.KeyValue       { b.mu.Lock(); defer b.mu.Unlock(); return b.runs }
 func (b *Bridge) Leases() jetstream.KeyValue     { b.mu.Lock(); defer b.mu.Unlock(); return b.leases }
@@ -109,6 +110,8 @@ func (b *Bridge) Documents() jetstream.KeyValue {
 	defer b.mu.Unlock()
 	return b.documents
 }
+
+func (b *Bridge) People() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.people }
 
 func (b *Bridge) conn() *nats.Conn { b.mu.Lock(); defer b.mu.Unlock(); return b.nc }
 

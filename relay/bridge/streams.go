@@ -61,7 +61,15 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", wire.BucketDocuments, err)
 	}
+	people, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketPeople, Description: "people, their sessions, links that sign in", History: 1, Replicas: b.cfg.Replicas,
+		LimitMarkerTTL: MarkerTTL,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketPeople, err)
+	}
 	b.mu.Lock()
+	b.people = people
 	b.runs, b.leases, b.documents = runs, leases, documents
 	b.mu.Unlock()
 	return nil
@@ -73,7 +81,7 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	defer cancel()
 	for _, name := range []string{
 		wire.StreamRuns, wire.StreamResults, wire.StreamBenches,
-		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments,
+		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments, "KV_" + wire.BucketPeople,
 	} {
 		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
 			b.log.Warn("a stream is gone, making it again", "stream", name)

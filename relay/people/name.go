@@ -1,0 +1,63 @@
+package people
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/farbench/farbench/agent/wire"
+)
+
+// maxName is how long a name may be, in characters.
+const maxName = 40
+
+// Clean gives a name as it is kept, or says what is wrong with it. What is left
+// is visible text on one line: nothing that turns the text around it, and
+// nothing that cannot be seen.
+func Clean(name string) (string, error) {
+	if len(name) > 16*maxName || !utf8.ValidString(name) {
+		return "", badName("has more than %d characters, or is no text", maxName)
+	}
+	name = strings.Join(strings.Fields(name), " ")
+	if name == "" {
+		return "", badName("is empty")
+	}
+	if n := utf8.RuneCountInString(name); n > maxName {
+		return "", badName("has %d characters, at most %d are allowed", n, maxName)
+	}
+	for _, r := range name {
+		if !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == blank {
+			return "", badName("holds U+%04X, which cannot be seen or changes how other text is shown", r)
+		}
+	}
+	return name, nil
+}
+
+// blank is Braille without a dot: a symbol that cannot be seen.
+const blank = '\u2800'
+
+func badName(format string, args ...any) error {
+	return &wire.Fault{
+		Code: wire.Invalid, Message: "the name " + fmt.Sprintf(format, args...),
+		Hint: "use 1 to 40 letters, digits, signs and spaces",
+	}
+}
+
+// fold gives what two names are compared by: neither case nor width tells them
+// apart.
+func fold(name string) string {
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+}
+
+// keyOf is where a name's record lies: two names that are one have one key, and
+// so of two people who take it at once the store lets one through.
+func keyOf(name string) string {
+	sum := sha256.Sum256([]byte(fold(name)))
+	return "name." + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
+}
