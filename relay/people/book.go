@@ -95,17 +95,3 @@ func (b *book) ofSession(id string) (key string, e entry, ok bool) {
 	e, ok = b.at(key)
 	return key, e, ok
 }
-
-// keep forgets everything but these keys: what was removed while nobody told.
-func (b *book) keep(seen map[string]bool) (c change) {
-	for key, e := range b.records {
-		if !seen[key] {
-			c.ended = append(c.ended, b.drop(key, e.record, record{})...)
-			delete(b.records, key)
-			if b.persons[e.Person] == key {
-				delete(b.persons, e.Person)
-			}
-		}
-	}
-	return c
-}

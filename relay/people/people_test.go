@@ -306,8 +306,10 @@ func TestPeople_OneMoreDeviceThanAllowedSignsTheOldestOut(t *testing.T) {
 }
 
 func TestClean(t *testing.T) {
-	for _, name := range []string{"", " ", "\t\n", strings.Repeat("a", 41), strings.Repeat("x", 1<<20), "a\x00b", "\x1b[31mred", "a\xffb",
-		"Ada\u202egnikcah", "\u2066Ada\u2069", "A\u200bda", "\ufeffAda", "Ada\u00ad", "Ada\ufe0f", "\u3164", "\u2800"} {
+	for _, name := range []string{
+		"", " ", "\t\n", strings.Repeat("a", 41), strings.Repeat("x", 1<<20), "a\x00b", "\x1b[31mred", "a\xffb",
+		"Ada\u202egnikcah", "\u2066Ada\u2069", "A\u200bda", "\ufeffAda", "Ada\u00ad", "Ada\ufe0f", "\u3164", "\u2800",
+	} {
 		if got, err := people.Clean(name); err == nil {
 			t.Errorf("%.50q passes as %q", name, got)
 		} else {

@@ -95,8 +95,8 @@ func (p *People) Named(ctx context.Context, name string) (api.User, error) {
 	p.mu.Lock()
 	e, ok := p.book.at(key)
 	p.mu.Unlock()
-	if ok {
-		return e.user(), p.free(e, name, "")
+	if ok && p.free(e, name, "") == nil { // a refusal may be of a moment ago
+		return e.user(), nil
 	}
 	var who api.User
 	return who, p.try(func() error {
