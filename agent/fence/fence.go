@@ -84,7 +84,10 @@ func (f *Fence) valid(told map[string]wire.Drive) *wire.Fault {
 func (f *Fence) learn(told map[string]wire.Drive) *wire.Fault {
 	next := maps.Clone(f.known)
 	for device, d := range told {
-		if d.Epoch > next[device].Epoch {
+		known := next[device]
+		// An epoch begins with a holder, so of two who tell the same one, who says
+		// that nobody holds the device is the newer.
+		if d.Epoch > known.Epoch || d.Epoch == known.Epoch && known.Held && !d.Held {
 			next[device] = d
 		}
 	}

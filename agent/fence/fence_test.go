@@ -56,6 +56,20 @@ func TestFence_RefusesOlderEpochs(t *testing.T) {
 	passes(t, f, "a", free(0), true) // nobody has it: a relay without reservations may use it
 }
 
+func TestFence_AnEpochIsHeldFirstAndFreeThen(t *testing.T) {
+	f := open(t, filepath.Join(t.TempDir(), "epochs"))
+	tell(t, f, "a", held(7))
+	if known := tell(t, f, "a", free(7)); known["a"] != free(7) {
+		t.Errorf("its holder has released it: %+v", known)
+	}
+	passes(t, f, "a", free(0), true)
+	if known := tell(t, f, "a", held(7)); known["a"] != free(7) { // on its way for long
+		t.Errorf("an older word changed it: %+v", known)
+	}
+	tell(t, f, "a", held(8))
+	passes(t, f, "a", free(7), false)
+}
+
 func TestFence_LearnsFromACommand(t *testing.T) {
 	f := open(t, filepath.Join(t.TempDir(), "epochs"))
 	tell(t, f, "a", held(7))

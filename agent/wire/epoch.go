@@ -1,8 +1,8 @@
 package wire
 
-// Drive says by number who may drive a device: Epoch grows at each change of
-// its driver, for ever, and is 0 where it was never reserved. Held says that
-// somebody has it reserved. A command carries the Drive that its relay read
+// Drive says by number who may drive a device: Epoch grows each time
+// somebody is given it, for ever, and is 0 where it was never reserved. Held says
+// that somebody has it reserved; within an epoch it is true first and then false. A command carries the Drive that its relay read
 // when it allowed it; an agent refuses one that is older than what it knows.
 type Drive struct {
 	Epoch int64 `json:"epoch,omitempty"`

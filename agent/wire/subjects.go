@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // What a bench sees, in its own NATS account. It subscribes CmdAll and
 // publishes below "up."; account imports map these to the hub's side.
@@ -73,6 +76,11 @@ func HubReplies(relay string) string { return "hub.*.reply." + relay + ".*" }
 // HubDown is where the broker's disconnect advisory of a bench arrives.
 func HubDown(bench string) string { return "presence.down." + bench }
 
+// HubReserved is where the n-th record of a bench's reservations is stored.
+func HubReserved(bench string, n uint64) string {
+	return "reserved." + bench + "." + strconv.FormatUint(n, 10)
+}
+
 // BenchOf returns the bench that a subject on the hub's side belongs to ("" for
 // a subject that is none), and Leaf its last part: the run, request or relay's
 // request id.
@@ -98,6 +106,9 @@ const (
 	BucketRuns    = "runs"    // KV: Claim by run id
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
 
-	BucketDocuments = "documents" // KV: the lab's checks, a person's settings
+	BucketDocuments = "documents" // KV: the lab's checks and settings, a person's settings
 	BucketPeople    = "sessions"  // KV: people and their sessions, links that sign in
+
+	BucketReservations = "reservations" // KV: a bench's book by bench
+	StreamReserved     = "RESERVED"     // reserved.<bench>.<n>: every grant and end of a reservation
 )

@@ -46,6 +46,8 @@ type Bridge struct {
 	leases    jetstream.KeyValue
 	documents jetstream.KeyValue
 	people    jetstream.KeyValue
+	reserved  jetstream.KeyValue
+	clock     brokerClock
 	streams   map[string]jetstream.Stream
 	epoch     int           // grows each time the connection is ready again
 	changed   chan struct{} // closed when epoch grows
@@ -100,7 +102,7 @@ func (b *Bridge) Await(ctx context.Context) error {
 	}
 }
 
-// JetStream, Runs, Leases, Documents and People are the store; nil before Await.
+// JetStream, Runs, Leases, Documents, People and Reservations are the store; nil before Await.
 func (b *Bridge) JetStream() jetstream.JetStream { b.mu.Lock(); defer b.mu.Unlock(); return b.js }
 func (b *Bridge) Runs() jetstream.KeyValue       { b.mu.Lock(); defer b.mu.Unlock(); return b.runs }
 func (b *Bridge) Leases() jetstream.KeyValue     { b.mu.Lock(); defer b.mu.Unlock(); return b.leases }
@@ -112,6 +114,12 @@ func (b *Bridge) Documents() jetstream.KeyValue {
 }
 
 func (b *Bridge) People() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.people }
+
+func (b *Bridge) Reservations() jetstream.KeyValue {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.reserved
+}
 
 func (b *Bridge) conn() *nats.Conn { b.mu.Lock(); defer b.mu.Unlock(); return b.nc }
 

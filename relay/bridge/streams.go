@@ -31,6 +31,9 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	}, {
 		Name: wire.StreamBenches, Description: "each bench's inventory",
 		Subjects: []string{wire.HubUp("*", wire.UpState)}, Discard: jetstream.DiscardOld, MaxMsgsPerSubject: 1, MaxBytes: -1,
+	}, {
+		Name: wire.StreamReserved, Description: "every grant and end of a reservation",
+		Subjects: []string{"reserved.*.*"}, Discard: jetstream.DiscardOld, MaxBytes: reservedBytes,
 	}}
 	for _, cfg := range streams {
 		cfg.Storage, cfg.Replicas, cfg.AllowDirect = jetstream.FileStorage, b.cfg.Replicas, true
@@ -68,12 +71,21 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", wire.BucketPeople, err)
 	}
+	reserved, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketReservations, Description: "who has reserved what, a document a bench", History: 1, Replicas: b.cfg.Replicas,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketReservations, err)
+	}
 	b.mu.Lock()
-	b.people = people
+	b.people, b.reserved = people, reserved
 	b.runs, b.leases, b.documents = runs, leases, documents
 	b.mu.Unlock()
-	return nil
+	return b.readClock(ctx)
 }
+
+// reservedBytes bounds the history of reservations: some 500,000 of them.
+const reservedBytes = 256 << 20
 
 // missing says whether a stream or bucket that was there is gone.
 func (b *Bridge) missing(ctx context.Context) bool {
@@ -82,11 +94,15 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	for _, name := range []string{
 		wire.StreamRuns, wire.StreamResults, wire.StreamBenches,
 		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments, "KV_" + wire.BucketPeople,
+		"KV_" + wire.BucketReservations, wire.StreamReserved,
 	} {
 		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
 			b.log.Warn("a stream is gone, making it again", "stream", name)
 			return true
 		}
+	}
+	if err := b.readClock(ctx); err != nil {
+		b.log.Debug("the broker's clock was not read", "err", err)
 	}
 	return false
 }
