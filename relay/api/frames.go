@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 )
@@ -18,8 +19,14 @@ type Frame struct {
 	User   *User           `json:"user,omitempty"`
 	Who    *Person         `json:"who,omitempty"` // of join and leave
 	Room   string          `json:"room,omitempty"`
-	O      string          `json:"o,omitempty"` // opaque offset
-	Ev     string          `json:"ev,omitempty"`
+	To     string          `json:"to,omitempty"`   // of evt, in place of room: user:<id> or conn:<id>; of gap: an offset
+	O      string          `json:"o,omitempty"`    // opaque offset
+	Ev     string          `json:"ev,omitempty"`   // of evt: "message" where it is missing
+	Self   *bool           `json:"self,omitempty"` // of evt: false leaves the sender's connection out
+	From   *Sender         `json:"from,omitempty"` // of pub, and of res to an evt with ack: who says it
+	At     time.Time       `json:"at,omitzero"`    // of pub: when it was said, by the store's clock
+	Ack    bool            `json:"ack,omitempty"`  // of evt: wait for a recipient's ack
+	Ask    string          `json:"ask,omitempty"`  // of pub: the id that an ack repeats
 	D      json.RawMessage `json:"d,omitempty"`
 	M      string          `json:"m,omitempty"`
 	TTL    int             `json:"ttl,omitempty"` // ms
@@ -36,18 +43,37 @@ type User struct {
 }
 
 // LabSnapshot answers a sub to room lab; its events are "bench" (d: Bench, the
-// whole of one) and "run" (d: Run, as in lists).
+// whole of one) and "run" (d: Run, as in lists), and what tells of its parts.
 type LabSnapshot struct {
 	Benches []Bench `json:"benches"`
 	Runs    []Run   `json:"runs"` // those that go on, and the newest 50
-	// People are those who are here, each once; "join" and "leave" tell of changes.
-	People []Person `json:"people"`
+	Parts
 }
 
 // BenchSnapshot answers a sub to room bench:<id>; events as in lab, of this
 // bench alone.
 type BenchSnapshot struct {
-	Bench  Bench    `json:"bench"`
-	Runs   []Run    `json:"runs"` // those that go on, and the newest 50
-	People []Person `json:"people"`
+	Bench Bench `json:"bench"`
+	Runs  []Run `json:"runs"` // those that go on, and the newest 50
+	Parts
+}
+
+// UserSnapshot answers a sub to a person's own room user:<id>.
+type UserSnapshot struct{ Parts }
+
+// Parts are what snapshots of all rooms have, each list empty where it has
+// nothing to say of the room.
+type Parts struct {
+	// O is where the snapshot stands: a sub with it goes on without a hole.
+	O string `json:"o,omitempty"`
+	// People are those who are here, each once; "join" and "leave" tell of changes.
+	People       []Person       `json:"people"`
+	Reservations []Reservations `json:"reservations"` // event "reservations", one bench each
+	Messages     []Event        `json:"messages"`     // the last 50 events "message", oldest first
+	Notices      []Event        `json:"notices"`      // of a person's room, the last 50 events "notice"
+}
+
+// NewParts is one with empty lists: they are never null.
+func NewParts() Parts {
+	return Parts{People: []Person{}, Reservations: []Reservations{}, Messages: []Event{}, Notices: []Event{}}
 }

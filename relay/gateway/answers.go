@@ -27,7 +27,10 @@ func answerFrame(i *int64, d any) hub.Frame {
 	return frameOf(api.Frame{T: "res", I: i, D: body})
 }
 
-func (v *Visit) fail(i *int64, f *wire.Fault) { v.send(api.Frame{T: "res", I: i, Error: f}) }
+func (v *Visit) fail(i *int64, f *wire.Fault) {
+	v.g.metrics.refused.WithLabelValues(string(f.Code)).Inc()
+	v.send(api.Frame{T: "res", I: i, Error: f})
+}
 
 // do runs work beside the reading of the connection, within the bounds of
 // requests at once and of time, and says whether it began. A panic in it is

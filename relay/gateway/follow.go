@@ -147,7 +147,7 @@ func blockFrame(b *reader.Block) []byte {
 		}
 		data, _ = json.Marshal(wire.GapBlock(b.Run, b.First, count, "the bench sent lines that cannot be read"))
 	}
-	room, _ := json.Marshal(prefixRun + b.Run)
+	room, _ := json.Marshal(RoomRun + b.Run)
 	offset, _ := json.Marshal(b.Offset)
 	return hub.TextOf([]byte(`{"t":"pub","room":`), room, []byte(`,"o":`), offset, []byte(`,"ev":"block","d":`), data, []byte(`}`))
 }

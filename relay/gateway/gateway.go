@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/hub"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
@@ -65,21 +66,32 @@ type Config struct {
 	Runs     Runs
 	Reader   Reader
 	Sessions Sessions
+	Events   events.Port // nil: nothing is said in rooms
+	Modules  []Maker
 	Faults   Faults
 	Token    func(token string) bool // says whether a hello's token is right
 	Started  func(first bool)        // is told of every run request that was taken
+	Now      func() time.Time        // the store's clock; nil: nothing is measured by it
 	Logger   *slog.Logger
 }
 
 // Gateway serves the connections of one relay.
 type Gateway struct {
-	cfg Config
-	hub *hub.Hub
-	log *slog.Logger
+	cfg     Config
+	hub     *hub.Hub
+	log     *slog.Logger
+	modules modules // plugged in once, by New
+	metrics *metrics
+
+	registry registry
 }
 
-// New makes a gateway.
-func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, hub: cfg.Hub, log: cfg.Logger} }
+// New makes a gateway with its modules. An error says that they do not fit
+// together.
+func New(cfg Config) (*Gateway, error) {
+	g := &Gateway{cfg: cfg, hub: cfg.Hub, log: cfg.Logger, metrics: newMetrics(), registry: newRegistry()}
+	return g, g.plug(cfg.Modules)
+}
 
 // Visitor is who came with a connection, before hello.
 type Visitor struct {

@@ -13,12 +13,25 @@ var (
 	NoRun   = &wire.Fault{Code: wire.NotFound, Message: "there is no such run", Hint: "GET /api/v1/runs lists them"}
 )
 
-// Run finds a run. A malformed id never reaches a subject.
-func (g *Gateway) Run(ctx context.Context, id string) (api.Run, error) {
+// FindRun finds a run. A malformed id never reaches a subject.
+func (g *Gateway) FindRun(ctx context.Context, id string) (api.Run, error) {
 	if !wire.ValidID(id) {
 		return api.Run{}, NoRun
 	}
 	return g.cfg.Runs.Get(ctx, id)
+}
+
+// bench finds a bench. While the relay reads what the benches told, one that is
+// not there may yet turn up.
+func (g *Gateway) bench(id string) (api.Bench, error) {
+	b, ok := g.cfg.Benches.Get(id)
+	switch {
+	case ok:
+		return whole(b), nil
+	case !g.cfg.Benches.Loaded():
+		return b, Loading
+	}
+	return b, &wire.Fault{Code: wire.NotFound, Message: "there is no bench " + id, Hint: "GET /api/v1/benches lists them"}
 }
 
 // List is the benches, with empty lists where there is nothing: never null.

@@ -10,45 +10,53 @@ import (
 	"github.com/farbench/farbench/relay/api"
 )
 
-// request answers a req: exactly once, with d or an error.
+// request answers a req: exactly once, with d or an error. Those that join a
+// room or a stream in the same step are not modules'.
 func (v *Visit) request(m api.Frame) {
-	limit := AnswerLimit
-	if m.TTL > 0 {
-		limit = min(limit, time.Duration(m.TTL)*time.Millisecond+2*time.Second)
-	}
 	switch m.M {
 	case "run.start":
 		v.start(m)
-	case "run.cancel":
-		v.do(m.I, m.M, limit, func(ctx context.Context) error {
-			id, err := runIn(m.D)
-			if err != nil {
-				return err
-			}
-			if err := v.g.cfg.Runs.Cancel(ctx, id, v.who.User); err != nil {
-				return err
-			}
-			v.c.Send(answerFrame(m.I, struct{}{}))
-			return nil
-		})
-	case "runs.get":
-		v.do(m.I, m.M, limit, func(ctx context.Context) error {
-			id, err := runIn(m.D)
-			if err != nil {
-				return err
-			}
-			run, err := v.g.Run(ctx, id)
-			if err != nil {
-				return err
-			}
-			v.c.Send(answerFrame(m.I, run))
-			return nil
-		})
+		return
 	case "session.open":
 		v.openSession(m)
-	default:
-		v.fail(m.I, &wire.Fault{Code: wire.NotFound, Message: "this relay knows no request " + strconv.Quote(cut(m.M, 40))})
+		return
 	}
+	answer := v.g.modules.requests[m.M]
+	if answer == nil {
+		v.fail(m.I, &wire.Fault{Code: wire.NotFound, Message: "this relay knows no request " + strconv.Quote(cut(m.M, 40))})
+		return
+	}
+	limit, ttl := AnswerLimit, time.Duration(max(0, min(m.TTL, int(AnswerLimit/time.Millisecond))))*time.Millisecond
+	if ttl > 0 {
+		limit = min(limit, ttl+2*time.Second)
+	}
+	v.do(m.I, m.M, limit, func(ctx context.Context) error {
+		d, err := answer(ctx, Question{Visit: v, By: v.User(), D: m.D, TTL: ttl})
+		if err == nil {
+			v.c.Send(answerFrame(m.I, d))
+		}
+		return err
+	})
+}
+
+// theRuns answers what is asked of runs beside their start.
+func theRuns(g *Gateway) Module {
+	return Module{Requests: map[string]Request{
+		"run.cancel": func(ctx context.Context, q Question) (any, error) {
+			id, err := runIn(q.D)
+			if err != nil {
+				return nil, err
+			}
+			return struct{}{}, g.cfg.Runs.Cancel(ctx, id, q.By)
+		},
+		"runs.get": func(ctx context.Context, q Question) (any, error) {
+			id, err := runIn(q.D)
+			if err != nil {
+				return nil, err
+			}
+			return g.FindRun(ctx, id)
+		},
+	}}
 }
 
 // start starts a run; with watch its room is joined in the same step, before
@@ -66,13 +74,13 @@ func (v *Visit) start(m api.Frame) {
 		return
 	}
 	v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
-		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.who.User)
+		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.User())
 		if err != nil {
 			return err
 		}
 		v.g.cfg.Started(first)
 		if r.Watch {
-			v.follow(m.I, run, v.newRunSub(prefixRun+run.ID), "")
+			v.follow(m.I, run, v.newRunSub(RoomRun+run.ID), "")
 		} else {
 			v.c.Send(answerFrame(m.I, run))
 		}

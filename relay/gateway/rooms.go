@@ -2,19 +2,11 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/hub"
-)
-
-const (
-	roomLab    = "lab"
-	prefixRoom = "bench:"
-	prefixRun  = "run:"
 )
 
 // sub joins a room. A room that is joined already is joined anew, with the new
@@ -28,34 +20,36 @@ func (v *Visit) sub(m api.Frame) {
 	if !v.roomLeft(m.I) {
 		return
 	}
-	if IsRoom(m.Room) {
-		v.vector.aim(m.Room, m.O)
-	}
-	switch bench, isBench := strings.CutPrefix(m.Room, prefixRoom); {
-	case m.Room == roomLab:
-		v.subState(m, "")
-	case isBench && wire.ValidID(bench):
-		v.subState(m, bench)
-	case strings.HasPrefix(m.Room, prefixRun):
-		sub := v.newRunSub(m.Room)
-		begun := v.do(m.I, "sub "+prefixRun, AnswerLimit, func(ctx context.Context) error {
-			run, err := v.g.Run(ctx, strings.TrimPrefix(m.Room, prefixRun))
-			if err != nil {
-				v.giveUp(m.Room, sub)
-				return err
-			}
-			v.follow(m.I, run, sub, m.O)
-			return nil
-		})
-		if !begun {
-			v.end(m.Room)
-		}
-	default:
+	r, ok := ParseRoom(m.Room)
+	if !ok {
 		v.fail(m.I, noRoom)
+		return
+	}
+	v.vector.aim(m.Room, m.O)
+	if m.O != "" {
+		v.g.metrics.recoveries.WithLabelValues("sub").Inc()
+	}
+	if r.Prefix != RoomRun {
+		v.subRoom(m, r)
+		return
+	}
+	sub := v.newRunSub(m.Room)
+	begun := v.do(m.I, "sub "+RoomRun, AnswerLimit, func(ctx context.Context) error {
+		run, err := v.g.FindRun(ctx, r.ID)
+		if err == nil {
+			err = v.g.mayEnter(ctx, v.User(), r)
+		}
+		if err != nil {
+			v.giveUp(m.Room, sub)
+			return err
+		}
+		v.follow(m.I, run, sub, m.O)
+		return nil
+	})
+	if !begun {
+		v.end(m.Room)
 	}
 }
-
-var noRoom = &wire.Fault{Code: wire.NotFound, Message: "there is no such room", Hint: "rooms are lab, bench:<id> and run:<id>"}
 
 // roomLeft says whether one more room can be joined, and answers if not.
 func (v *Visit) roomLeft(i *int64) bool {
@@ -111,42 +105,4 @@ func (v *Visit) unsub(m api.Frame) {
 	v.end(m.Room)
 	v.vector.leave(m.Room)
 	v.c.Send(answerFrame(m.I, struct{}{}))
-}
-
-// stateSub is a membership of a state room.
-type stateSub struct{ *hub.Member }
-
-func (s stateSub) stop() { s.Leave() }
-
-// subState joins lab, or a bench's room: first the membership, then the
-// snapshot, then what changed meanwhile.
-func (v *Visit) subState(m api.Frame, bench string) {
-	member := v.g.hub.Join(m.Room, v.c)
-	v.keep(m.Room, stateSub{member})
-	begun := v.do(m.I, "sub "+m.Room, AnswerLimit, func(ctx context.Context) error {
-		snapshot, err := v.g.snapshot(ctx, bench)
-		if err != nil {
-			member.Leave()
-			v.giveUp(m.Room, stateSub{member})
-			return err
-		}
-		frames := []hub.Frame{answerFrame(m.I, snapshot)}
-		if m.O != "" {
-			// These rooms keep no history yet: what happened since o is not told.
-			null := json.RawMessage("null")
-			body, _ := json.Marshal(struct {
-				T      string          `json:"t"`
-				Room   string          `json:"room"`
-				From   string          `json:"from"`
-				To     json.RawMessage `json:"to"`
-				Reason string          `json:"reason"`
-			}{"gap", m.Room, m.O, null, "this room keeps no history"})
-			frames = append(frames, hub.Text(body))
-		}
-		member.Release(frames...)
-		return nil
-	})
-	if !begun {
-		v.end(m.Room)
-	}
 }

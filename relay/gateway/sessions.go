@@ -50,7 +50,7 @@ func (v *Visit) openSession(m api.Frame) {
 		return
 	}
 	began := v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
-		x, err := v.g.cfg.Sessions.Open(ctx, q, v.who.User, v.sessions.out)
+		x, err := v.g.cfg.Sessions.Open(ctx, q, v.User(), v.sessions.out)
 		if err != nil {
 			v.sessions.free(q.Stream)
 			return err

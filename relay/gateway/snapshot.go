@@ -20,22 +20,52 @@ const (
 	listCommand = 200
 )
 
-func (g *Gateway) snapshot(ctx context.Context, bench string) (any, error) {
-	if !g.cfg.Benches.Loaded() || !g.cfg.Runs.Loaded() {
-		if _, ok := g.cfg.Benches.Get(bench); bench == "" || !ok || !g.cfg.Runs.Loaded() {
-			return nil, Loading
+// snapshot is a room as it stands: what benches and runs know of it, and each
+// module's part.
+func (g *Gateway) snapshot(ctx context.Context, r Room) (d any, offset string, err error) {
+	parts := api.NewParts()
+	if g.cfg.Events != nil {
+		said, err := g.cfg.Events.Snapshot(ctx, r.Name())
+		if err != nil {
+			return nil, "", err
+		}
+		offset, parts.O = said.Offset, said.Offset
+		parts.Messages = append(parts.Messages, said.Messages...)
+		if r.Prefix == RoomUser {
+			parts.Notices = append(parts.Notices, said.Notices...)
 		}
 	}
-	if bench == "" {
-		list, err := g.recent(ctx, "")
-		return api.LabSnapshot{Benches: g.List(), Runs: list, People: []api.Person{}}, err
+	for _, m := range g.modules.list {
+		if m.Snapshot != nil {
+			if err := m.Snapshot(ctx, r, &parts); err != nil {
+				return nil, "", err
+			}
+		}
 	}
-	b, ok := g.cfg.Benches.Get(bench)
-	if !ok {
-		return nil, &wire.Fault{Code: wire.NotFound, Message: "there is no bench " + bench, Hint: "GET /api/v1/benches lists them"}
+	d, err = g.within(ctx, r, parts)
+	return d, offset, err
+}
+
+func (g *Gateway) within(ctx context.Context, r Room, parts api.Parts) (any, error) {
+	switch r.Prefix {
+	case RoomUser:
+		return api.UserSnapshot{Parts: parts}, nil
+	case RoomBench:
+		b, err := g.bench(r.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !g.cfg.Runs.Loaded() {
+			return nil, Loading
+		}
+		list, err := g.recent(ctx, r.ID)
+		return api.BenchSnapshot{Bench: b, Runs: list, Parts: parts}, err
 	}
-	list, err := g.recent(ctx, bench)
-	return api.BenchSnapshot{Bench: whole(b), Runs: list, People: []api.Person{}}, err
+	if !g.cfg.Benches.Loaded() || !g.cfg.Runs.Loaded() {
+		return nil, Loading
+	}
+	list, err := g.recent(ctx, "")
+	return api.LabSnapshot{Benches: g.List(), Runs: list, Parts: parts}, err
 }
 
 // recent lists the runs that go on and the newest, newest first, each once.
@@ -86,7 +116,7 @@ func (g *Gateway) RunChanged(r api.Run) {
 }
 
 func (g *Gateway) publish(ev, key string, d func() []byte, bench string) {
-	for _, room := range []string{roomLab, prefixRoom + bench} {
+	for _, room := range []string{RoomLab, RoomBench + bench} {
 		g.hub.Publish(room, key, func() hub.Frame {
 			return frameOf(api.Frame{T: "pub", Room: room, Ev: ev, D: d()})
 		})

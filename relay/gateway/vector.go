@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
@@ -161,19 +160,6 @@ func ParseVector(text string) []Place {
 		}
 	}
 	return list
-}
-
-// IsRoom says whether a room could exist.
-func IsRoom(room string) bool {
-	if room == roomLab {
-		return true
-	}
-	for _, prefix := range []string{prefixRoom, prefixRun} {
-		if id, ok := strings.CutPrefix(room, prefix); ok {
-			return wire.ValidID(id)
-		}
-	}
-	return false
 }
 
 // isOffset says whether a text could be an offset: what stands in a header and

@@ -25,7 +25,6 @@ const (
 type Visit struct {
 	g       *Gateway
 	c       *hub.Conn
-	who     Visitor
 	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	working sync.WaitGroup // requests and followers
@@ -37,7 +36,10 @@ type Visit struct {
 	sessions *sessionsOf // of a bulk socket; nil: it has none
 	vector   *Vector     // of an event stream; nil: a socket's client keeps its own offsets
 
-	mu   sync.Mutex // guards subs
+	told told // to its person
+
+	mu   sync.Mutex // guards what follows
+	who  Visitor
 	subs map[string]subscription
 }
 
@@ -69,9 +71,11 @@ func (g *Gateway) Stream(c *hub.Conn, who Visitor, vector *Vector) *Visit {
 	return v
 }
 
-// Conn is the visit's connection, User who came with it.
+// Conn is the visit's connection, User who speaks on it.
 func (v *Visit) Conn() *hub.Conn { return v.c }
-func (v *Visit) User() api.User  { return v.who.User }
+func (v *Visit) User() api.User  { return v.visitor().User }
+
+func (v *Visit) visitor() Visitor { v.mu.Lock(); defer v.mu.Unlock(); return v.who }
 
 // Greeted says whether hello has been answered with welcome.
 func (v *Visit) Greeted() bool { return v.greeted }
@@ -80,6 +84,7 @@ func (v *Visit) Greeted() bool { return v.greeted }
 func (v *Visit) Leave() {
 	v.c.Abort(hub.Vanished)
 	v.cancel()
+	v.g.registry.remove(v)
 	v.mu.Lock()
 	subs := v.subs
 	v.subs = make(map[string]subscription)
@@ -93,6 +98,9 @@ func (v *Visit) Leave() {
 	v.working.Wait()
 	// A run that was started with watch may have joined its room meanwhile; its
 	// context had ended, so nothing of it is left but the note.
+	if v.greeted {
+		v.g.disconnected(v)
+	}
 }
 
 // Take handles a text frame's messages. After the connection is closed they are
@@ -118,6 +126,7 @@ func (v *Visit) Message(m hub.Message) {
 		v.hello(m)
 		return
 	}
+	v.g.metrics.message(m.T)
 	switch m.T {
 	case "ping":
 		body, _ := json.Marshal(api.Frame{T: "pong", I: m.I})
@@ -154,8 +163,10 @@ func (v *Visit) hello(m hub.Message) {
 		v.c.Close(hub.OtherVersion, "this relay speaks farbench.v1: reload the page", 0)
 		return
 	case m.Token != "" && v.g.cfg.Token(m.Token):
+		v.mu.Lock()
 		v.who = Visitor{User: Tester}
-	case m.Token != "" || !v.who.Known:
+		v.mu.Unlock()
+	case m.Token != "" || !v.visitor().Known:
 		v.c.Close(hub.Refused, "the token or session is not valid: sign in", 0)
 		return
 	}
@@ -164,7 +175,9 @@ func (v *Visit) hello(m hub.Message) {
 
 // Welcome greets who has shown who they are.
 func (v *Visit) Welcome() {
+	who := v.visitor()
 	v.greeted = true
-	v.c.Greeted(v.who.Session, v.who.Expires)
-	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &v.who.User})
+	v.c.Greeted(who.Session, who.Expires)
+	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &who.User})
+	v.g.connected(v)
 }

@@ -78,7 +78,7 @@ func (s *Server) streamLog(c *fiber.Ctx) error {
 	if fault != nil {
 		return refuse(c, fault)
 	}
-	if _, err := s.gateway.Run(c.UserContext(), q.run); err != nil {
+	if _, err := s.gateway.FindRun(c.UserContext(), q.run); err != nil {
 		return send(c, s.problem("run-log", err))
 	}
 	if !s.streams.take() {

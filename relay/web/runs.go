@@ -80,7 +80,7 @@ func (s *Server) routeRuns() {
 		})
 	ask(s, huma.Operation{OperationID: "run", Method: http.MethodGet, Path: "/api/v1/runs/{id}", Summary: "A run"},
 		func(ctx context.Context, in *runID) (*answer[api.Run], error) {
-			run, err := s.gateway.Run(ctx, in.ID)
+			run, err := s.gateway.FindRun(ctx, in.ID)
 			return &answer[api.Run]{run}, err
 		})
 	ask(s, huma.Operation{

@@ -22,6 +22,7 @@ import (
 
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
+	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 	"github.com/farbench/farbench/relay/reader"
@@ -63,8 +64,10 @@ type Config struct {
 	Reader    Reader
 	Documents Documents
 	Sessions  gateway.Sessions
-	Ready     func() error // nil once the relay can serve
-	Static    fs.FS        // the built dashboard; nil: the embedded one
+	Events    events.Port     // nil: nothing is said in rooms
+	Modules   []gateway.Maker // what is plugged into farbench.v1
+	Ready     func() error    // nil once the relay can serve
+	Static    fs.FS           // the built dashboard; nil: the embedded one
 	Logger    *slog.Logger
 
 	MaxSockets int // default 20,000
@@ -126,10 +129,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.stop, s.stopNow = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.hub, s.listener, &s.streams)
-	s.gateway = gateway.New(gateway.Config{
+	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
+		Events: cfg.Events, Modules: cfg.Modules,
 		Faults: s, Token: keys.Token, Started: s.metrics.started, Logger: cfg.Logger,
 	})
+	if err != nil {
+		return nil, errors.Join(err, inner.Close())
+	}
+	s.metrics.registry.MustRegister(s.gateway.Collectors()...)
 	s.app = newApp(s.onError)
 	s.route()
 	return s, nil
@@ -156,11 +164,15 @@ func (s *Server) Link() string {
 func (s *Server) BenchChanged(b api.Bench) { s.gateway.BenchChanged(b) }
 func (s *Server) RunChanged(r api.Run)     { s.gateway.RunChanged(r) }
 
+// EventHeard tells who it concerns of a stored event that is new here.
+func (s *Server) EventHeard(e *events.Event) { s.gateway.EventHeard(e) }
+
 // Run serves until ctx ends, then drains.
 func (s *Server) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	watching, unwatch := context.WithCancel(context.Background())
 	group.Go(func() error { return s.hub.Run(watching) })
+	group.Go(func() error { return s.gateway.Run(watching) })
 	group.Go(func() error {
 		if err := s.app.Listener(s.listener); err != nil {
 			return fmt.Errorf("serving on %s: %w", s.Addr(), err)

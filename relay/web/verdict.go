@@ -29,7 +29,7 @@ func (s *Server) routeVerdict() {
 		OperationID: "run-verdict", Method: http.MethodGet, Path: "/api/v1/runs/{id}/verdict",
 		Summary: "How the check came out that started the run",
 	}, func(ctx context.Context, in *runID) (*answer[api.Verdict], error) {
-		run, err := s.gateway.Run(ctx, in.ID)
+		run, err := s.gateway.FindRun(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}

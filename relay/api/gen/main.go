@@ -22,6 +22,7 @@ type documents struct {
 	Frame         api.Frame              `json:"frame"`
 	LabSnapshot   api.LabSnapshot        `json:"lab_snapshot"`
 	BenchSnapshot api.BenchSnapshot      `json:"bench_snapshot"`
+	UserSnapshot  api.UserSnapshot       `json:"user_snapshot"`
 	Benches       api.Benches            `json:"benches"`
 	Runs          api.Runs               `json:"runs"`
 	RunRequest    api.RunRequest         `json:"run_request"`

@@ -15,6 +15,7 @@ import (
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/broker"
 	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
 
@@ -53,7 +54,7 @@ func serve(ctx context.Context, o options) (err error) {
 	})
 	face, err = web.New(web.Config{
 		Listen: o.listen, Token: o.data.token, Logger: o.log,
-		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Ready: heart.Ready,
+		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Modules: modules.Of(heart), Ready: heart.Ready,
 	})
 	if err != nil {
 		return err

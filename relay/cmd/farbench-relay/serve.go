@@ -15,6 +15,7 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
 
@@ -55,7 +56,7 @@ func (s *serve) Run() error {
 	})
 	site, err = web.New(web.Config{
 		Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token,
-		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Ready: hub.Ready, Logger: log,
+		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ export interface Documents {
   frame: Frame
   lab_snapshot: LabSnapshot
   bench_snapshot: BenchSnapshot
+  user_snapshot: UserSnapshot
   benches: Benches
   runs: Runs
   run_request: RunRequest
@@ -36,8 +37,14 @@ export interface Frame {
   user?: User
   who?: Person
   room?: string
+  to?: string
   o?: string
   ev?: string
+  self?: boolean
+  from?: Sender
+  at?: string
+  ack?: boolean
+  ask?: string
   d?: unknown
   m?: string
   ttl?: number
@@ -63,6 +70,11 @@ export interface Look {
   run?: string
   since?: string
 }
+export interface Sender {
+  conn?: string
+  id: string
+  name: string
+}
 export interface Fault {
   code: string
   message: string
@@ -73,7 +85,11 @@ export interface Fault {
 export interface LabSnapshot {
   benches: Bench[]
   runs: Run[]
+  o?: string
   people: Person[]
+  reservations: Reservations[]
+  messages: Event[]
+  notices: Event[]
 }
 export interface Bench {
   id: string
@@ -155,10 +171,65 @@ export interface Act {
   since?: string
   dump?: boolean
 }
+export interface Reservations {
+  bench: string
+  rev: number
+  at: string
+  places: Place[]
+}
+export interface Place {
+  device: string
+  epoch: number
+  holder?: User
+  since?: string
+  until?: string
+  idle_since?: string
+  reason?: string
+  queue: Waiting[]
+  asks: Asking[]
+  offer?: Offer
+}
+export interface Waiting {
+  who: User
+  since: string
+  for_s: number
+  note: string
+  ticket: number
+  position: number
+}
+export interface Asking {
+  who: User
+  since: string
+  note: string
+}
+export interface Offer {
+  to: User
+  note: string
+  until: string
+}
+export interface Event {
+  o: string
+  room: string
+  ev: string
+  from?: Sender
+  at: string
+  d: unknown
+}
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
+  o?: string
   people: Person[]
+  reservations: Reservations[]
+  messages: Event[]
+  notices: Event[]
+}
+export interface UserSnapshot {
+  o?: string
+  people: Person[]
+  reservations: Reservations[]
+  messages: Event[]
+  notices: Event[]
 }
 export interface Benches {
   benches: Bench[]
@@ -251,42 +322,6 @@ export interface PastCommand {
   last_run: string
   bench: string
   device: string
-}
-export interface Reservations {
-  bench: string
-  rev: number
-  at: string
-  places: Place[]
-}
-export interface Place {
-  device: string
-  epoch: number
-  holder?: User
-  since?: string
-  until?: string
-  idle_since?: string
-  reason?: string
-  queue: Waiting[]
-  asks: Asking[]
-  offer?: Offer
-}
-export interface Waiting {
-  who: User
-  since: string
-  for_s: number
-  note: string
-  ticket: number
-  position: number
-}
-export interface Asking {
-  who: User
-  since: string
-  note: string
-}
-export interface Offer {
-  to: User
-  note: string
-  until: string
 }
 export interface AllReservations {
   reservations: Reservations[]

@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/farbench/farbench/relay/events"
+	"github.com/farbench/farbench/relay/hub"
+)
+
+// registry finds this relay's welcomed connections by their id and by who is
+// behind them.
+type registry struct {
+	mu    sync.Mutex // guards what follows
+	conns map[string]*Visit
+	users map[string]map[*Visit]struct{}
+}
+
+func newRegistry() registry {
+	return registry{conns: map[string]*Visit{}, users: map[string]map[*Visit]struct{}{}}
+}
+
+func (r *registry) add(v *Visit) {
+	id := v.User().ID
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conns[v.c.ID] = v
+	if r.users[id] == nil {
+		r.users[id] = map[*Visit]struct{}{}
+	}
+	r.users[id][v] = struct{}{}
+}
+
+func (r *registry) remove(v *Visit) {
+	id := v.User().ID
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.conns, v.c.ID)
+	delete(r.users[id], v)
+	if len(r.users[id]) == 0 {
+		delete(r.users, id)
+	}
+}
+
+func (r *registry) conn(id string) *Visit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.conns[id]
+}
+
+func (r *registry) user(id string) []*Visit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]*Visit, 0, len(r.users[id]))
+	for v := range r.users[id] {
+		list = append(list, v)
+	}
+	return list
+}
+
+// Visits are the welcomed connections of a person at this relay.
+func (g *Gateway) Visits(user string) []*Visit { return g.registry.user(user) }
+
+// EventHeard is told of every stored event that is new at this relay, in order.
+// What is said to a person goes to all of their connections, also to those that
+// have not joined the person's room.
+func (g *Gateway) EventHeard(e *events.Event) {
+	g.count(e)
+	for _, m := range g.modules.list {
+		if m.Event != nil {
+			m.Event(e)
+		}
+	}
+	r, ok := ParseRoom(e.Room)
+	if !ok || r.Prefix != RoomUser {
+		return
+	}
+	for _, v := range g.registry.user(r.ID) {
+		if v.c.ID != e.Except {
+			v.tell(e)
+		}
+	}
+}
+
+// tell hands a connection what was said to its person, unless it follows the
+// person's room. What is noted here, under the locks that order it against a
+// subscription, that does not bring again.
+func (v *Visit) tell(e *events.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if sub, ok := v.subs[e.Room].(*roomSub); ok {
+		sub.mu.Lock()
+		defer sub.mu.Unlock()
+		if sub.asked {
+			return
+		}
+	}
+	v.told.note(e.O)
+	v.c.Send(hub.Frame(e.Frame(eventFrame)))
+}
+
+// told are the newest events that a connection got without having joined its
+// person's room: they do not come again when it joins.
+type told struct {
+	mu   sync.Mutex // guards list
+	list []string   // offsets; at most maxTold
+}
+
+const maxTold = 64
+
+func (t *told) note(offset string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.list) == maxTold {
+		t.list = append(t.list[:0], t.list[1:]...)
+	}
+	t.list = append(t.list, offset)
+}
+
+func (t *told) has(offset string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Contains(t.list, offset)
+}
