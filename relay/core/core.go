@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/bridge"
@@ -29,6 +30,7 @@ type Config struct {
 	Logger  *slog.Logger
 	OnBench func(api.Bench)
 	OnRun   func(api.Run)
+	Room    *heap.Room       // the process's for the garbage of transfers; nil: none
 	Wall    func() time.Time // for what people read; no decision uses it
 }
 
@@ -75,7 +77,7 @@ func New(cfg Config) *Core {
 	})
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
-	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, SaidBy: runs.SaidBy, Logger: cfg.Logger})
+	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
 	return c
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
@@ -24,6 +25,7 @@ type Config struct {
 	Usable func(ctx context.Context, bench, device string) error
 	// SaidBy is a bench's fault as it may be passed on.
 	SaidBy func(bench string, f *wire.Fault) *wire.Fault
+	Room   *heap.Room // where what passes on may lie as garbage
 	Logger *slog.Logger
 }
 
@@ -72,7 +74,11 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 		x.Leave()
 		return nil, err
 	}
-	x.work.Go(x.beat)
+	x.work.Go(func() {
+		s.cfg.Room.Enter()
+		defer s.cfg.Room.Leave()
+		x.beat()
+	})
 	return x, nil
 }
 

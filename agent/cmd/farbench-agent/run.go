@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/daemon"
 	"github.com/farbench/farbench/agent/dial"
+	"github.com/farbench/farbench/agent/heap"
 )
 
 // exitWithin bounds a stop, whatever hangs.
@@ -49,6 +50,7 @@ func (c *runCommand) Run(ctx context.Context) error {
 	if !c.Quiet {
 		config.Console = os.Stderr
 	}
+	config.Room = heap.NewRoom(heap.Transfers)
 	config.Ready = func() { fmt.Println("ready", c.Bench) }
 	d, err := daemon.New(config)
 	if err != nil {

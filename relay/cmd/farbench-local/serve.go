@@ -11,6 +11,7 @@ import (
 
 	"github.com/farbench/farbench/agent/daemon"
 	"github.com/farbench/farbench/agent/dial"
+	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/broker"
@@ -46,7 +47,9 @@ func serve(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, b.Close()) }()
 
 	var face *web.Server // set before core runs
+	room := heap.NewRoom(heap.Transfers)
 	heart := core.New(core.Config{
+		Room:    room,
 		Bridge:  bridge.Config{URL: b.URL(), User: broker.HubUser, Password: b.Password(broker.HubUser)},
 		Logger:  o.log,
 		OnBench: func(bench api.Bench) { face.BenchChanged(bench) },
@@ -62,7 +65,7 @@ func serve(ctx context.Context, o options) (err error) {
 	agent, err := daemon.New(daemon.Config{
 		Bench: bench, Name: bench, Version: version, Data: o.data.agentDir(), ADB: o.adb, SimDevices: o.simDevices,
 		NATS:   dial.Server{URL: b.URL(), User: bench, Password: b.Password(bench)},
-		Logger: o.log, Console: o.console,
+		Logger: o.log, Console: o.console, Room: room,
 	})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/core"
@@ -50,6 +51,7 @@ func (s *serve) Run() error {
 			URL: cfg.nats.URL, Creds: cfg.nats.Creds, User: cfg.nats.User, Password: cfg.nats.Password, CA: cfg.nats.CA,
 		},
 		Keep:    cfg.keep,
+		Room:    heap.NewRoom(heap.Transfers),
 		Logger:  log,
 		OnBench: func(b api.Bench) { site.BenchChanged(b) },
 		OnRun:   func(r api.Run) { site.RunChanged(r) },

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/session"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/client"
@@ -44,6 +45,9 @@ func transferring(around *surroundings, isJSON bool, waitingFor string, do func(
 		return show.failed(ctx, &refusedError{err})
 	}
 	defer bulk.Close()
+	room := heap.NewRoom(heap.Transfers)
+	room.Enter()
+	defer room.Leave()
 	return show.failed(ctx, do(ctx, &transfer{relay, bulk, show}))
 }
 
