@@ -25,6 +25,7 @@ import (
 	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/fence"
 	"github.com/farbench/farbench/agent/files"
+	"github.com/farbench/farbench/agent/flag"
 	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
@@ -82,6 +83,7 @@ type Daemon struct {
 	link    *link.Link
 	desk    *session.Desk
 	fence   *fence.Fence
+	flag    *flag.Watcher
 	console *console.Console
 	ready   sync.Once
 	// simBench is nil where a real adb server is used.
@@ -181,6 +183,7 @@ func (d *Daemon) wire() (err error) {
 		Bench:  c.Bench, Name: c.Name, Life: d.life.Name(), Devices: []wire.Device{}, At: c.Wall().UTC(),
 		Agent: wire.AgentInfo{Version: c.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, ADB: d.adbVersion},
 	}
+	d.flag = flag.Watch(c.Data, d.flagged, c.Logger)
 	d.link, err = link.New(link.Config{
 		Server: c.NATS, Name: c.Bench, Host: host, PID: os.Getpid(),
 		Life: d.life, Spool: d.spool, Bench: answers{d}, Sessions: d.desk, Logger: c.Logger, StateSent: d.stateSent,
@@ -217,6 +220,18 @@ func (d *Daemon) changed(devices []wire.Device, reason string) {
 	d.spool.SetState(d.state)
 	close(d.altered)
 	d.altered = make(chan struct{})
+}
+
+// flagged takes what is said of who is at the bench.
+func (d *Daemon) flagged(f *wire.Flag) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.state.Flag = f
+	if d.state.Rev > 0 { // else the first inventory tells it
+		d.state.Rev++
+		d.state.At = d.c.Wall().UTC()
+		d.spool.SetState(d.state)
+	}
 }
 
 // changes gives a channel that is closed at the next change of the devices.

@@ -25,7 +25,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.console != nil {
 		inner.start(d.console.Run)
 	}
-	inner.start(d.endOrphans, d.syncJournal, d.spool.Run, d.desk.Run)
+	inner.start(d.endOrphans, d.syncJournal, d.spool.Run, d.desk.Run, d.flag.Run)
 	outer.start(d.link.Run)
 
 	select {

@@ -35,11 +35,22 @@ type State struct {
 	Agent   AgentInfo `json:"agent"`
 	Devices []Device  `json:"devices"`
 	Labels  []string  `json:"labels,omitempty"` // a lab's own words for the bench: ValidLabel, at most MaxLabels
+	Flag    *Flag     `json:"flag,omitempty"`   // somebody is at the bench; nil: nobody said so
 	// Reason says in one sentence what is wrong with the bench as a whole, for
 	// example that no adb server answers; empty when all is well.
 	Reason string    `json:"reason,omitempty"`
 	At     time.Time `json:"at"`
 }
+
+// Flag says that somebody is at the bench, with their hands on its devices:
+// what looks destructive is asked about until it is taken away.
+type Flag struct {
+	Note  string    `json:"note"`  // for people: ValidNote
+	Since time.Time `json:"since"` // the bench's clock
+}
+
+// MaxNote is how many characters a flag's note may have.
+const MaxNote = 200
 
 // AgentInfo is what runs on the bench PC.
 type AgentInfo struct {

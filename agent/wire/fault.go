@@ -46,20 +46,21 @@ const (
 
 // The codes that the agent gives a run or an answer.
 const (
-	OtherLife    Code = "other_life"    // the start names another life of the agent: ask the clock, send again
-	TooLate      Code = "too_late"      // the moment named in the start has passed
-	NeverArrived Code = "never_arrived" // the journal never saw the id, and it can no longer start
-	AgentStopped Code = "agent_stopped" // the agent was stopped while the run went on
-	AgentDied    Code = "agent_died"    // the agent died while the run went on: nobody knows its end
-	StreamLost   Code = "stream_lost"   // the device's stream ended without an exit packet
-	OpenFailed   Code = "open_failed"   // adb did not start the command
-	Draining     Code = "draining"      // the agent or relay is stopping
-	StorageFull  Code = "storage_full"  // no space left on the device
-	Stalled      Code = "stalled"       // a transfer stood still for too long
-	BadReply     Code = "bad_reply"     // the device sent what its protocol does not allow
-	ActFailed    Code = "act_failed"    // the device was asked, and it did not do what an act wants
-	EpochOld     Code = "epoch_old"     // the reservation that a command stands on is an older one than the agent knows of
-	LinkLost     Code = "link_lost"     // a link between asker and bench was cut, or one of them is gone: a session has failed
-	BadFrame     Code = "bad_frame"     // a session's frame that the protocol does not allow
-	Cancelling   Code = "cancelled"     // the asker ended the session
+	OtherLife     Code = "other_life"     // the start names another life of the agent: ask the clock, send again
+	TooLate       Code = "too_late"       // the moment named in the start has passed
+	NeverArrived  Code = "never_arrived"  // the journal never saw the id, and it can no longer start
+	AgentStopped  Code = "agent_stopped"  // the agent was stopped while the run went on
+	AgentDied     Code = "agent_died"     // the agent died while the run went on: nobody knows its end
+	StreamLost    Code = "stream_lost"    // the device's stream ended without an exit packet
+	OpenFailed    Code = "open_failed"    // adb did not start the command
+	Draining      Code = "draining"       // the agent or relay is stopping
+	StorageFull   Code = "storage_full"   // no space left on the device
+	Stalled       Code = "stalled"        // a transfer stood still for too long
+	BadReply      Code = "bad_reply"      // the device sent what its protocol does not allow
+	ActFailed     Code = "act_failed"     // the device was asked, and it did not do what an act wants
+	ConfirmNeeded Code = "confirm_needed" // somebody is at the bench, and the command looks destructive: it must be confirmed
+	EpochOld      Code = "epoch_old"      // the reservation that a command stands on is an older one than the agent knows of
+	LinkLost      Code = "link_lost"      // a link between asker and bench was cut, or one of them is gone: a session has failed
+	BadFrame      Code = "bad_frame"      // a session's frame that the protocol does not allow
+	Cancelling    Code = "cancelled"      // the asker ended the session
 )

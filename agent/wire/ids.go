@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // MaxCommand is the longest command, in bytes.
@@ -27,6 +29,17 @@ func ValidDeviceID(s string) bool { return devicePattern.MatchString(s) }
 
 // ValidLabel says whether s may label a bench.
 func ValidLabel(s string) bool { return labelPattern.MatchString(s) }
+
+// ValidNote says whether s may be a flag's note: one line that shows what it
+// holds, in at most MaxNote characters.
+func ValidNote(s string) bool {
+	for _, c := range s {
+		if !unicode.IsPrint(c) { // controls, bidi marks, line ends
+			return false
+		}
+	}
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= MaxNote
+}
 
 // NewID makes a random id of 26 letters and digits behind the prefix, 128 bits
 // of randomness: nobody guesses another's.

@@ -29,7 +29,8 @@ type Bench struct {
 	Agent   wire.AgentInfo `json:"agent"`
 	Devices []wire.Device  `json:"devices"`
 	Labels  []string       `json:"labels"`
-	RTTMS   *float64       `json:"rtt_ms"` // relay to agent and back; null where nobody measured
+	Flag    *wire.Flag     `json:"flag,omitempty"` // somebody is at the bench: what looks destructive must be confirmed
+	RTTMS   *float64       `json:"rtt_ms"`         // relay to agent and back; null where nobody measured
 }
 
 // Benches answers GET /api/v1/benches.
@@ -51,7 +52,10 @@ type RunRequest struct {
 	Act      *wire.Act `json:"act,omitempty"`
 	TimeoutS *int      `json:"timeout_s,omitempty"` // 1 to 86400, default 600, or the check's; of a logcat 86400
 	TTLMS    *int      `json:"ttl_ms,omitempty"`    // 1 to 60000, default 5000
-	Watch    bool      `json:"watch,omitempty"`     // req run.start only: subscribe in the same step
+	// Confirmed says that a person was asked whether to do what looks destructive
+	// although somebody is at the bench.
+	Confirmed bool `json:"confirmed,omitempty"`
+	Watch     bool `json:"watch,omitempty"` // req run.start only: subscribe in the same step
 }
 
 // Run is a run as people see it. Link is "up" or "down since …" while it goes

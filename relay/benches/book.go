@@ -174,7 +174,7 @@ func (k *book) get(id string) (api.Bench, bool) {
 	}
 	doc := api.Bench{
 		ID: id, Name: b.state.Name, State: api.Offline, Reason: b.reason, SeenAt: b.seen,
-		Agent: b.state.Agent, Devices: b.state.Devices, Labels: b.state.Labels,
+		Agent: b.state.Agent, Devices: b.state.Devices, Labels: b.state.Labels, Flag: b.state.Flag,
 	}
 	if doc.Devices == nil {
 		doc.Devices = []wire.Device{}

@@ -123,6 +123,9 @@ func (b *Benches) inventory(id string, data []byte, live bool) {
 		return
 	}
 	s.Name, s.Reason = cut(s.Name, maxText), cut(s.Reason, maxText)
+	if s.Flag != nil {
+		s.Flag.Note = cut(s.Flag.Note, maxText)
+	}
 	valid := s.Devices[:0]
 	for _, d := range s.Devices {
 		if wire.ValidDeviceID(d.ID) {

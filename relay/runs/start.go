@@ -42,7 +42,7 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by api.User) (run ap
 		if err := r.byCheck(ctx, &claim, q); err != nil {
 			return api.Run{}, false, err
 		}
-		return r.launch(ctx, claim, received)
+		return r.launch(ctx, claim, q.Confirmed, received)
 	}
 	if claim.Run == "" {
 		claim.Run = wire.NewID("r")
@@ -67,7 +67,7 @@ func (r *Runs) Start(ctx context.Context, q api.RunRequest, by api.User) (run ap
 }
 
 // launch claims a run and sends it.
-func (r *Runs) launch(ctx context.Context, claim wire.Claim, received time.Time) (run api.Run, first bool, err error) {
+func (r *Runs) launch(ctx context.Context, claim wire.Claim, confirmed bool, received time.Time) (run api.Run, first bool, err error) {
 	if err := r.cfg.Bridge.Ready(); err != nil {
 		return api.Run{}, false, unavailable(err.Error())
 	}
@@ -79,6 +79,9 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, received time.Time)
 		return api.Run{}, false, err
 	}
 	if err := place(r.cfg.Benches, claim); err != nil {
+		return api.Run{}, false, err
+	}
+	if err := unconfirmed(r.cfg.Benches, claim, confirmed); err != nil {
 		return api.Run{}, false, err
 	}
 	rev, err := r.claim(ctx, claim)

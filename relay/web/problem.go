@@ -37,6 +37,7 @@ var kinds = map[wire.Code]struct {
 	wire.DeviceUnauthorized: {http.StatusConflict, "Device unauthorized"},
 	wire.IDConflict:         {http.StatusConflict, "Id taken by another run"},
 	wire.RunEnded:           {http.StatusConflict, "Run has ended"},
+	wire.ConfirmNeeded:      {http.StatusConflict, "Somebody is at the bench"},
 	wire.EpochOld:           {http.StatusConflict, "Somebody else drives it now"},
 	wire.Conflict:           {http.StatusConflict, "Changed by somebody else"},
 	wire.NameTaken:          {http.StatusConflict, "Name taken"},

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,6 +20,8 @@ type commandLine struct {
 	Run runCommand `cmd:"" help:"Serve this bench: connect to the broker and run commands on its devices."`
 	Sim simCommand `cmd:"" help:"Run a simulated bench for demos, training and tests."`
 
+	Flag flagCommand `cmd:"" help:"Say that somebody is at this bench: until it is taken away, testers are asked before what looks destructive."`
+
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
@@ -32,6 +35,7 @@ func main() {
 		kong.UsageOnError(),
 		kong.Configuration(environmentFile),
 		kong.Vars{"version": version},
+		kong.BindTo(os.Stdout, (*io.Writer)(nil)),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err := parsed.Run(); err != nil {

@@ -73,13 +73,9 @@ func (c *runCommand) config() (daemon.Config, error) {
 	if c.NATSURL == "" {
 		missing = append(missing, errors.New("no broker: set FARBENCH_NATS_URL or --nats-url, such as tls://broker.example:4222"))
 	}
-	data := c.Data
-	if data == "" {
-		dir, err := stateDir()
-		if err != nil {
-			missing = append(missing, fmt.Errorf("no data directory: set FARBENCH_DATA or --data: %w", err))
-		}
-		data = dir
+	data, err := dataDir(c.Data)
+	if err != nil {
+		missing = append(missing, err)
 	}
 	config := daemon.Config{
 		Bench: c.Bench, Labels: c.Labels, Data: data, ADB: c.ADB, SimDevices: c.SimDevices, Version: version,
@@ -89,6 +85,18 @@ func (c *runCommand) config() (daemon.Config, error) {
 		return config, errors.Join(append(missing, config.CheckGiven())...)
 	}
 	return config, nil
+}
+
+// dataDir is the directory that is given, or this user's.
+func dataDir(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	dir, err := stateDir()
+	if err != nil {
+		return "", fmt.Errorf("no data directory: set FARBENCH_DATA or --data: %w", err)
+	}
+	return dir, nil
 }
 
 func stateDir() (string, error) {

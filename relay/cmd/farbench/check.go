@@ -22,6 +22,7 @@ type checkCommand struct {
 	All      bool          `help:"Every check that is meant for the device's model."`
 	Patience time.Duration `default:"5m" help:"How long to wait for a relay or bench that went away in the middle."`
 	JSON     bool          `help:"Print a JSON object a check."`
+	Yes      bool          `help:"Run what looks destructive although somebody is at the bench."`
 }
 
 // checked is a check and how it came out, as --json prints it.
@@ -121,7 +122,7 @@ func (c checkCommand) one(ctx context.Context, e *execution, interrupts <-chan o
 	defer done()
 	e.watch(ctx, interrupts)
 	out := checked{Check: check.ID, Label: check.Label, Bench: bench, Device: device}
-	run, err := startAgain(ctx, e.relay, api.RunRequest{ID: wire.NewID(""), Bench: bench, Device: device, Check: check.ID})
+	run, err := startAgain(ctx, e.relay, api.RunRequest{ID: wire.NewID(""), Bench: bench, Device: device, Check: check.ID, Confirmed: c.Yes})
 	if err != nil {
 		return out, err
 	}

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -351,5 +352,24 @@ func TestExec_ReaderThatLeftCancelsOnTheDevice(t *testing.T) {
 	}
 	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() || status.ExitStatus() != 130 {
 		t.Errorf("ended with %v", status)
+	}
+}
+
+// Somebody is at the bench: where nobody can be asked, --yes is the answer.
+func TestExec_WhereItMustBeConfirmed(t *testing.T) {
+	s := &script{refuse: &api.Problem{Status: 409, Code: wire.ConfirmNeeded, Detail: "somebody is at bench demo (Grace)", Hint: "confirm it"}}
+	relay := s.serve(t)
+	requests := func() []api.RunRequest {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return slices.Clone(s.requests)
+	}
+	_, stderr, code := finish(t, farbench(t, relay, "exec", "demo/sim0001", "--", "reboot"))
+	if code != exitRefused || !strings.Contains(stderr, "Grace") || !strings.Contains(stderr, "--yes") || len(requests()) != 1 || requests()[0].Confirmed {
+		t.Errorf("exit code %d, %q, %+v", code, stderr, requests())
+	}
+	_, _, _ = finish(t, farbench(t, relay, "exec", "--yes", "demo/sim0001", "--", "reboot"))
+	if len(requests()) != 2 || !requests()[1].Confirmed {
+		t.Errorf("%+v", requests())
 	}
 }

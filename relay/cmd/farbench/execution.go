@@ -29,6 +29,7 @@ type execution struct {
 	run       string     // "" until it is started
 	cancelled bool       // someone asked for its end
 	asked     bool       // the relay is being asked for it
+	asking    bool       // a person is being asked whether to start it at all
 }
 
 // leaveWithin is how long a command that was terminated waits for its end on
@@ -100,6 +101,9 @@ func (e *execution) cancel(ctx context.Context) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.cancelled = true
+	if e.asking {
+		e.leave(errLeft)
+	}
 	if e.run == "" || e.asked {
 		return
 	}

@@ -21,12 +21,13 @@ type order struct {
 	Patience time.Duration `default:"5m" help:"How long to wait for a relay or bench that went away in the middle."`
 	ID       string        `placeholder:"ID" help:"The run's id; asking twice with the same id runs it once."`
 	JSON     bool          `help:"Print the log's events, a JSON object a line."`
+	Yes      bool          `help:"Do what looks destructive although somebody is at the bench."`
 }
 
 // fill completes a request, unless there is a mistake in the flags.
 func (o order) fill(request *api.RunRequest) error {
 	timeout, ttl := int(o.Timeout.Seconds()), int(o.TTL.Milliseconds())
-	request.ID, request.TimeoutS, request.TTLMS = o.ID, &timeout, &ttl
+	request.ID, request.TimeoutS, request.TTLMS, request.Confirmed = o.ID, &timeout, &ttl, o.Yes
 	switch {
 	case o.Timeout < time.Second || o.Timeout > 24*time.Hour:
 		return &usageError{"--timeout is out of range", "use 1s to 24h"}
@@ -68,6 +69,12 @@ func (o order) carryOut(around *surroundings, target string, request api.RunRequ
 	e.watch(ctx, interrupts)
 
 	run, err := e.start(ctx, target, request)
+	if needsConfirming(err) {
+		waiting.stop()
+		if request.Confirmed, err = e.confirm(ctx, err); request.Confirmed {
+			run, err = e.start(ctx, target, request)
+		}
+	}
 	if err != nil {
 		waiting.stop()
 		return o.failed(ctx, around, err)

@@ -112,6 +112,7 @@ type Bench struct {
 	began time.Time
 	sub   *nats.Subscription
 	rev   int64
+	Flag  *wire.Flag // told with the next inventory
 
 	mu      sync.Mutex // guards the fields below
 	OnStart func(wire.Start) *wire.Answer
@@ -220,7 +221,7 @@ func (b *Bench) Inventory(devices ...wire.Device) {
 	}
 	b.rev++
 	b.store(&nats.Msg{Subject: wire.UpState, Data: encode(b.l.t, wire.State{
-		Bench: b.ID, Name: b.ID, Life: b.Life, Rev: b.rev, Devices: devices, At: time.Now(),
+		Bench: b.ID, Name: b.ID, Life: b.Life, Rev: b.rev, Devices: devices, Flag: b.Flag, At: time.Now(),
 	})})
 }
 

@@ -100,6 +100,7 @@ export interface Bench {
   agent: AgentInfo
   devices: Device[]
   labels: string[]
+  flag?: Flag
   rtt_ms: number | null
 }
 export interface AgentInfo {
@@ -121,6 +122,10 @@ export interface Device {
   properties: {
     [k: string]: string
   }
+}
+export interface Flag {
+  note: string
+  since: string
 }
 export interface Run {
   id: string
@@ -247,6 +252,7 @@ export interface RunRequest {
   act?: Act
   timeout_s?: number
   ttl_ms?: number
+  confirmed?: boolean
   watch?: boolean
 }
 export interface LogLine {
