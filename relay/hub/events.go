@@ -1,9 +1,6 @@
 package hub
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "bytes"
 
 // AppendEvents writes a batch of whole frames as events of a text/event-stream:
 // one message an event, a beat as a comment; pongs have no place there. fields
@@ -45,12 +42,6 @@ func appendLine(dst, message []byte) []byte {
 
 // split takes the first frame off a batch that header wrote.
 func split(batch []byte) (op byte, payload, rest []byte) {
-	at, n := 2, int(batch[1])
-	switch n {
-	case 126:
-		at, n = 4, int(binary.BigEndian.Uint16(batch[2:]))
-	case 127:
-		at, n = 10, int(binary.BigEndian.Uint64(batch[2:]))
-	}
-	return batch[0], batch[at : at+n], batch[at+n:]
+	at, end := headed(batch)
+	return batch[0], batch[at:end], batch[end:]
 }

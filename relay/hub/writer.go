@@ -56,16 +56,24 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 	c.urgent = nil
 	for len(c.queue) > 0 {
 		f := c.queue[0]
-		if len(buf)+len(f) > writeLimit {
-			if len(buf) > 0 {
-				return c.out(buf)
-			}
-			buf = f
-			c.pop()
+		isHead := f.isHead()
+		n := len(f)
+		if isHead {
+			n += len(c.queue[1])
+		}
+		switch {
+		case len(buf)+n > writeLimit && len(buf) > 0:
 			return c.out(buf)
+		case n > writeLimit && !isHead:
+			c.pop()
+			return c.out(f)
 		}
 		buf = append(buf, f...)
 		c.pop()
+		if isHead { // a frame is written whole, or the end could come inside of it
+			buf = append(buf, c.queue[0]...)
+			c.pop()
+		}
 	}
 	if len(buf) > 0 {
 		return c.out(buf)
