@@ -3,6 +3,7 @@ package wire
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a bench sees, in its own NATS account. It subscribes CmdAll and
@@ -70,6 +71,33 @@ func HubResult(bench, run string) string { return HubUp(bench, UpResult(run)) }
 // HubSession is where a session's frames from a bench arrive.
 func HubSession(bench, sid string) string { return HubUp(bench, UpSession(sid)) }
 
+// EventsAll is what stream EVENTS captures, and EventsFor how long it keeps it.
+const (
+	EventsAll = "events.>"
+	EventsFor = 24 * time.Hour
+)
+
+// HubEvents is where an event of a room (lab, bench:<id>, user:<id>) is stored;
+// kind keeps those apart that are kept for different reasons, "*" means all.
+// No account of a bench reaches it.
+func HubEvents(room, kind string) string {
+	return "events." + strings.ReplaceAll(room, ":", ".") + "." + kind
+}
+
+// RoomOf returns the room and the kind of a subject of HubEvents ("" for
+// another).
+func RoomOf(subject string) (room, kind string) {
+	parts := strings.Split(subject, ".")
+	switch {
+	case parts[0] != "events":
+	case len(parts) == 3:
+		return parts[1], parts[2]
+	case len(parts) == 4:
+		return parts[1] + ":" + parts[2], parts[3]
+	}
+	return "", ""
+}
+
 // HubReplies is what one relay subscribes for answers of all benches.
 func HubReplies(relay string) string { return "hub.*.reply." + relay + ".*" }
 
@@ -103,6 +131,7 @@ const (
 	StreamRuns    = "RUNS"    // hub.*.run.*: blocks; nothing evicted but by the keeper
 	StreamResults = "RESULTS" // hub.*.result.*: last value a subject
 	StreamBenches = "BENCHES" // hub.*.state: last value a subject
+	StreamEvents  = "EVENTS"  // events.>: what was said in rooms; kept for EventsFor; no bench reaches it
 	BucketRuns    = "runs"    // KV: Claim by run id
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
 

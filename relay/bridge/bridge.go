@@ -142,7 +142,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 		return fmt.Errorf("connecting to the broker at %s: %w", b.address(), err)
 	}
 	defer func() { nc.Close(); <-closed }()
-	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(5*time.Second))
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(5*time.Second), jetstream.WithPublishAsyncTimeout(ackWithin))
 	if err != nil {
 		return fmt.Errorf("opening the broker's store: %w", err)
 	}

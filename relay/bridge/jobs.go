@@ -11,12 +11,13 @@ type Jobs struct {
 }
 
 // Go runs job in a goroutine of its own, unless the end has begun.
-func (j *Jobs) Go(job func()) {
+func (j *Jobs) Go(job func()) (began bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if !j.ending {
 		j.wait.Go(job)
 	}
+	return !j.ending
 }
 
 // End lets nothing start any more and waits for what runs.

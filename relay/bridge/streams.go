@@ -14,9 +14,17 @@ import (
 // so that relays which watch it hear of that.
 const MarkerTTL = 10 * time.Minute
 
+// Bounds of stream EVENTS: beyond these bytes its oldest events go, whatever
+// their room (package events cuts each room's own history long before), and for
+// how long a key is remembered.
+const (
+	EventsMaxBytes = 256 << 20
+	EventKeysFor   = 10 * time.Minute
+)
+
 // prepare makes sure that the streams and buckets are there as this version
 // wants them. No stream allows rollup headers: with them one bench could erase
-// another's messages. Later issues add EVENTS and CMD here.
+// another's messages. Later issues add CMD here.
 func (b *Bridge) prepare(ctx context.Context) error {
 	maxBytes := b.cfg.RunsMaxBytes
 	if maxBytes == 0 {
@@ -34,10 +42,17 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	}, {
 		Name: wire.StreamReserved, Description: "every grant and end of a reservation",
 		Subjects: []string{"reserved.*.*"}, Discard: jetstream.DiscardOld, MaxBytes: reservedBytes,
+	}, {
+		// Only relays write here, so their keys (message ids) can be trusted.
+		Name: wire.StreamEvents, Description: "what was said in rooms",
+		Subjects: []string{wire.EventsAll}, Discard: jetstream.DiscardOld, MaxAge: wire.EventsFor, MaxBytes: EventsMaxBytes,
+		Duplicates: EventKeysFor,
 	}}
 	for _, cfg := range streams {
 		cfg.Storage, cfg.Replicas, cfg.AllowDirect = jetstream.FileStorage, b.cfg.Replicas, true
-		cfg.Duplicates = time.Second // nothing of ours carries a message id
+		if cfg.Duplicates == 0 {
+			cfg.Duplicates = time.Second // nothing of these carries a message id
+		}
 		if _, err := b.js.CreateOrUpdateStream(ctx, cfg); err != nil {
 			return fmt.Errorf("stream %s: %w", cfg.Name, err)
 		}
@@ -92,7 +107,7 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for _, name := range []string{
-		wire.StreamRuns, wire.StreamResults, wire.StreamBenches,
+		wire.StreamRuns, wire.StreamResults, wire.StreamBenches, wire.StreamEvents,
 		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments, "KV_" + wire.BucketPeople,
 		"KV_" + wire.BucketReservations, wire.StreamReserved,
 	} {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/farbench/farbench/agent/wire"
 )
 
 func TestAccounts_AbsentBenchIsKnownAtOnce(t *testing.T) {
@@ -107,6 +109,56 @@ func TestAccounts_SenderIsWrittenByTheBroker(t *testing.T) {
 	publish(t, b2, "up.alive", "own")
 	if got := next(t, at); got.Subject != "hub.b2.alive" || string(got.Data) != "own" {
 		t.Errorf("the hub got %s %q", got.Subject, got.Data)
+	}
+}
+
+// What is said in rooms is the relays' alone: a bench neither hears nor says
+// any of it, nor asks the store for it.
+func TestAccounts_RoomsAreOutOfABenchsReach(t *testing.T) {
+	b := lab(t)
+	hub, _ := enter(t, b, "hub")
+	b1, refused := enter(t, b, "b1")
+	js, err := jetstream.New(hub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: wire.StreamEvents, Subjects: []string{wire.EventsAll}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := listen(t, hub, wire.EventsAll)
+	for _, subject := range []string{wire.EventsAll, wire.HubEvents("lab", "m"), "$JS.API.>"} {
+		if _, err := b1.SubscribeSync(subject); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tries := []string{
+		wire.HubEvents("lab", "m"), wire.HubEvents("bench:b1", "e"), "$JS.API.STREAM.PURGE.EVENTS",
+		"$JS.API.STREAM.MSG.GET.EVENTS", "$JS.API.DIRECT.GET.EVENTS", "$JS.API.CONSUMER.CREATE.EVENTS",
+	}
+	for _, subject := range tries {
+		publish(t, b1, subject, "{}")
+	}
+	settle(t, b1)
+	for range 3 + len(tries) {
+		select {
+		case err := <-refused:
+			if !errors.Is(err, nats.ErrPermissionViolation) {
+				t.Errorf("the broker said %v", err)
+			}
+		case <-time.After(answerWithin):
+			t.Fatal("something was let pass")
+		}
+	}
+	// What it may say stays below its own name.
+	publish(t, b1, "up.events.lab.m", "{}")
+	settle(t, b1)
+	publish(t, hub, wire.HubEvents("lab", "m"), `"from a relay"`)
+	if got := next(t, at); string(got.Data) != `"from a relay"` {
+		t.Errorf("the rooms heard %s %q", got.Subject, got.Data)
+	}
+	if _, err := events.GetMsg(t.Context(), 2); err == nil {
+		t.Error("the stream holds more than the relay said")
 	}
 }
 

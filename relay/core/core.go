@@ -1,5 +1,6 @@
 // Package core joins what a relay knows of its benches: the bridge to NATS,
-// benches, runs, the reader of their lines and the keeper of their history.
+// benches, runs, the reader of their lines, the keeper of their history and the
+// events of rooms.
 // The web side stands on it; it knows neither Fiber nor rooms.
 package core
 
@@ -15,6 +16,7 @@ import (
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/documents"
+	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
@@ -30,8 +32,9 @@ type Config struct {
 	Logger  *slog.Logger
 	OnBench func(api.Bench)
 	OnRun   func(api.Run)
-	Room    *heap.Room       // the process's for the garbage of transfers; nil: none
-	Wall    func() time.Time // for what people read; no decision uses it
+	Room    *heap.Room          // the process's for the garbage of transfers; nil: none
+	OnEvent func(*events.Event) // what was said in a room; also one call at a time
+	Wall    func() time.Time    // for what people read; no decision uses it
 }
 
 // Core is the joined parts.
@@ -43,6 +46,7 @@ type Core struct {
 	reader    *reader.Reader
 	keeper    *keeper.Keeper
 	sessions  *sessions.Sessions
+	events    *events.Events
 }
 
 // New builds the parts; Run starts them.
@@ -78,15 +82,17 @@ func New(cfg Config) *Core {
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
+	c.events = events.New(events.Config{Bridge: c.bridge, Tell: cfg.OnEvent, Logger: cfg.Logger})
 	return c
 }
 
-// Benches, Runs, Reader, Documents and Sessions are the parts that the web side uses.
+// Benches, Runs, Reader, Documents, Sessions and Events are the parts that the web side uses.
 func (c *Core) Benches() *benches.Benches       { return c.benches }
 func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }
 func (c *Core) Documents() *documents.Documents { return c.documents }
 func (c *Core) Sessions() *sessions.Sessions    { return c.sessions }
+func (c *Core) Events() *events.Events          { return c.events }
 
 // Ready is nil while the broker answers and every stream is there.
 func (c *Core) Ready() error { return c.bridge.Ready() }
@@ -95,7 +101,7 @@ func (c *Core) Ready() error { return c.bridge.Ready() }
 func (c *Core) Run(ctx context.Context) error {
 	group, parts := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run,
+		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run,
 	} {
 		group.Go(func() error { return run(parts) })
 	}

@@ -9,6 +9,7 @@
 package events
 
 import (
+	"context"
 	"encoding/json"
 	"sync"
 
@@ -31,7 +32,7 @@ type Event struct {
 	// Except is the connection that does not want it, since it sent it.
 	Except string
 
-	seq   uint64
+	seq   uint64 // its place in the stream
 	once  sync.Once
 	frame []byte
 }
@@ -64,6 +65,9 @@ type Snapshot struct {
 	Notices  []api.Event
 }
 
+// Member is a follower in a room. Nothing is handed over once Leave has returned.
+type Member interface{ Leave() }
+
 // Follower takes a room's events in order, each once. Its methods are called
 // one at a time; none may block but Room.
 type Follower interface {
@@ -80,3 +84,17 @@ type Follower interface {
 	Lag()
 	Live()
 }
+
+// Port is what others ask of a relay's Events.
+type Port interface {
+	// Publish says an event, in the order of the calls. done is called once, by
+	// another goroutine, with the event's offset once the store has it, or with
+	// a *wire.Fault: then nobody may have got it, or everybody.
+	Publish(d Draft, done func(offset string, err error))
+	// Snapshot is of a room as it stands.
+	Snapshot(ctx context.Context, room string) (Snapshot, error)
+	// Join follows a room behind an offset ("": from now on).
+	Join(room, from string, f Follower) Member
+}
+
+var _ Port = (*Events)(nil)

@@ -103,8 +103,8 @@ func (o *sessionsOf) add(x *sessions.Session) {
 
 // out queues a frame for the browser as soon as there is room.
 func (o *sessionsOf) out(frame []byte, done <-chan struct{}) error {
-	head, payload := hub.Binary(frame)
-	for !o.v.c.Offer(head, payload) {
+	f := hub.Binary(frame)
+	for !o.v.c.Offer(f) {
 		if err := o.v.c.Await(done); err != nil {
 			return err
 		}

@@ -169,19 +169,14 @@ func (c *Conn) replace(key string, f Frame) bool {
 
 // Offer queues a frame only if there is room for a run's lines (or, on a widened
 // connection, a session's bytes), or nothing waits. It never closes the connection.
-// A frame may come in two parts: head and payload.
-func (c *Conn) Offer(parts ...Frame) bool {
-	n := 0
-	for _, part := range parts {
-		n += len(part)
-	}
+func (c *Conn) Offer(f Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.queued > 0 && c.queued+n > c.room {
+	if c.closed || c.queued > 0 && c.queued+len(f) > c.room {
 		return false
 	}
-	c.queue = append(c.queue, parts...)
-	c.queued += n
+	c.queue = append(c.queue, f)
+	c.queued += len(f)
 	c.wake()
 	return true
 }

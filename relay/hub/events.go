@@ -1,6 +1,9 @@
 package hub
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // AppendEvents writes a batch of whole frames as events of a text/event-stream:
 // one message an event, a beat as a comment; pongs have no place there. fields
@@ -42,6 +45,12 @@ func appendLine(dst, message []byte) []byte {
 
 // split takes the first frame off a batch that header wrote.
 func split(batch []byte) (op byte, payload, rest []byte) {
-	at, end := headed(batch)
-	return batch[0], batch[at:end], batch[end:]
+	at, n := 2, int(batch[1])
+	switch n {
+	case 126:
+		at, n = 4, int(binary.BigEndian.Uint16(batch[2:]))
+	case 127:
+		at, n = 10, int(binary.BigEndian.Uint64(batch[2:]))
+	}
+	return batch[0], batch[at : at+n], batch[at+n:]
 }

@@ -18,21 +18,8 @@ const (
 // serve every connection.
 func Text(payload []byte) Frame { return frame(opText, payload) }
 
-// Binary frames a piece of a session, which is not copied: head and payload are
-// one frame in two parts. payload has at least one byte, and nobody changes it
-// any more.
-func Binary(payload []byte) (head, whole Frame) {
-	return appendHeader(make(Frame, 0, maxHeader), opBin, len(payload)), payload
-}
-
-// isHead says whether a frame's payload is another part.
-func (f Frame) isHead() bool {
-	if len(f) < 2 || len(f) > maxHeader || f[0] != opBin {
-		return false
-	}
-	_, n := headed(f)
-	return len(f) < n
-}
+// Binary frames a piece of a session.
+func Binary(payload []byte) Frame { return frame(opBin, payload) }
 
 // TextOf frames the parts as one message, without joining them before.
 func TextOf(parts ...[]byte) Frame {
@@ -67,31 +54,13 @@ func CloseFrame(code int, reason string) Frame {
 
 func frame(op byte, payload []byte) Frame { return append(header(op, len(payload)), payload...) }
 
-// header begins a frame, with room for its payload.
-func header(op byte, n int) Frame { return appendHeader(make(Frame, 0, maxHeader+n), op, n) }
-
-// maxHeader is the longest of a frame that is not masked.
-const maxHeader = 10
-
-func appendHeader(f Frame, op byte, n int) Frame {
+func header(op byte, n int) Frame {
 	switch {
 	case n < 126:
-		return append(f, op, byte(n))
+		return append(make(Frame, 0, 2+n), op, byte(n))
 	case n < 1<<16:
-		return binary.BigEndian.AppendUint16(append(f, op, 126), uint16(n))
+		return binary.BigEndian.AppendUint16(append(make(Frame, 0, 4+n), op, 126), uint16(n))
 	default:
-		return binary.BigEndian.AppendUint64(append(f, op, 127), uint64(n))
+		return binary.BigEndian.AppendUint64(append(make(Frame, 0, 10+n), op, 127), uint64(n))
 	}
-}
-
-// headed says where the payload of a frame begins and ends.
-func headed(frame []byte) (at, end int) {
-	at, n := 2, int(frame[1])
-	switch n {
-	case 126:
-		at, n = 4, int(binary.BigEndian.Uint16(frame[2:]))
-	case 127:
-		at, n = maxHeader, int(binary.BigEndian.Uint64(frame[2:]))
-	}
-	return at, at + n
 }

@@ -56,24 +56,16 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 	c.urgent = nil
 	for len(c.queue) > 0 {
 		f := c.queue[0]
-		isHead := f.isHead()
-		n := len(f)
-		if isHead {
-			n += len(c.queue[1])
-		}
-		switch {
-		case len(buf)+n > writeLimit && len(buf) > 0:
-			return c.out(buf)
-		case n > writeLimit && !isHead:
+		if len(buf)+len(f) > writeLimit {
+			if len(buf) > 0 {
+				return c.out(buf)
+			}
+			buf = f
 			c.pop()
-			return c.out(f)
+			return c.out(buf)
 		}
 		buf = append(buf, f...)
 		c.pop()
-		if isHead { // a frame is written whole, or the end could come inside of it
-			buf = append(buf, c.queue[0]...)
-			c.pop()
-		}
 	}
 	if len(buf) > 0 {
 		return c.out(buf)

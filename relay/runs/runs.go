@@ -30,11 +30,6 @@ type Config struct {
 	// Claimed is told of a run that this relay is about to send, before its
 	// first line can arrive.
 	Claimed func(bench, run string)
-	// Allow says whether a person may begin something on a device, and AllowEnd
-	// whether they may end what another person began, with the epoch that this
-	// was read with: the agent refuses what is older. nil: everybody may.
-	Allow    func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
-	AllowEnd func(ctx context.Context, bench, device string, by api.User, began string) (wire.Drive, error)
 	// Check finds a check of the lab by its id; errors are *wire.Fault.
 	Check func(ctx context.Context, id string) (api.Check, error)
 	Wall  func() time.Time // for what people read; no decision uses it
@@ -60,12 +55,6 @@ type Runs struct {
 func New(cfg Config) *Runs {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
-	}
-	if cfg.Allow == nil {
-		cfg.Allow = func(context.Context, string, string, api.User) (wire.Drive, error) { return wire.Drive{}, nil }
-	}
-	if cfg.AllowEnd == nil {
-		cfg.AllowEnd = func(context.Context, string, string, api.User, string) (wire.Drive, error) { return wire.Drive{}, nil }
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
