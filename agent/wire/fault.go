@@ -37,6 +37,7 @@ const (
 	Reserved           Code = "reserved"      // somebody else holds the device or its bench
 	ReserveFirst       Code = "reserve_first" // the lab wants devices reserved before they are used
 	NotYours           Code = "not_yours"     // only who holds the place, or is offered it, may do this
+	NoAnswer           Code = "no_answer"     // nobody acknowledged an event in time
 	TooLarge           Code = "too_large"
 	Invalid            Code = "invalid"
 	TooMany            Code = "too_many"

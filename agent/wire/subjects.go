@@ -109,6 +109,11 @@ func HubReserved(bench string, n uint64) string {
 	return "reserved." + bench + "." + strconv.FormatUint(n, 10)
 }
 
+// HubPeer is where one relay hears what another says to it alone. Like all that
+// begins with relay it lies in the hub's own account: no bench's subject leads
+// there.
+func HubPeer(tag, what string) string { return "relay.peer." + tag + "." + what }
+
 // BenchOf returns the bench that a subject on the hub's side belongs to ("" for
 // a subject that is none), and Leaf its last part: the run, request or relay's
 // request id.

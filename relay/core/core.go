@@ -94,6 +94,10 @@ func (c *Core) Documents() *documents.Documents { return c.documents }
 func (c *Core) Sessions() *sessions.Sessions    { return c.sessions }
 func (c *Core) Events() *events.Events          { return c.events }
 
+// Peers are the other relays, Now is the broker's clock.
+func (c *Core) Peers() bridge.Peers { return c.bridge.Peers() }
+func (c *Core) Now() time.Time      { return c.bridge.Now() }
+
 // Ready is nil while the broker answers and every stream is there.
 func (c *Core) Ready() error { return c.bridge.Ready() }
 

@@ -67,9 +67,11 @@ type Config struct {
 	Reader   Reader
 	Sessions Sessions
 	Events   events.Port // nil: nothing is said in rooms
+	Peers    Peers       // nil: there is no other relay
 	Modules  []Maker
 	Faults   Faults
 	Token    func(token string) bool // says whether a hello's token is right
+	Person   func(id string) bool    // says whether there is such a person; nil: everybody may be
 	Started  func(first bool)        // is told of every run request that was taken
 	Now      func() time.Time        // the store's clock; nil: nothing is measured by it
 	Logger   *slog.Logger
@@ -83,13 +85,19 @@ type Gateway struct {
 	modules modules // plugged in once, by New
 	metrics *metrics
 
+	tag      string // of this relay
 	registry registry
+	asks     asks
 }
 
 // New makes a gateway with its modules. An error says that they do not fit
 // together.
 func New(cfg Config) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, hub: cfg.Hub, log: cfg.Logger, metrics: newMetrics(), registry: newRegistry()}
+	tag := wire.NewID("")[:tagLen]
+	if cfg.Peers != nil {
+		tag = cfg.Peers.Tag()
+	}
+	g := &Gateway{cfg: cfg, tag: tag, asks: asks{open: map[string]*asking{}, of: map[*Visit]int{}}, hub: cfg.Hub, log: cfg.Logger, metrics: newMetrics(), registry: newRegistry()}
 	return g, g.plug(cfg.Modules)
 }
 

@@ -106,6 +106,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 			group.Go(func() error { return m.Run(ctx) })
 		}
 	}
+	if g.cfg.Peers != nil {
+		group.Go(func() error { return g.cfg.Peers.Listen(ctx, peerFrame, g.frameCame) })
+		group.Go(func() error { return g.cfg.Peers.Listen(ctx, peerAck, g.ackCame) })
+	}
 	err := group.Wait()
 	if ctx.Err() != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/events"
 )
 
 // The prefixes of rooms.
@@ -21,9 +22,6 @@ type Room struct{ Prefix, ID string }
 
 // Name is how the room is called in messages.
 func (r Room) Name() string { return r.Prefix + r.ID }
-
-// keeps says whether what is said in the room is stored.
-func (r Room) keeps() bool { return r.Prefix != RoomRun }
 
 // maxRoom is how long a room's name may be.
 const maxRoom = 128
@@ -81,7 +79,7 @@ func (g *Gateway) maySay(by api.User, r Room, ev string) error {
 }
 
 // ourEvents are what the gateway itself tells; modules add theirs.
-var ourEvents = map[string]bool{"bench": true, "run": true, "block": true, "end": true}
+var ourEvents = map[string]bool{"bench": true, "run": true, "block": true, "end": true, "reservations": true, events.Notice: true, "job": true}
 
 // rooms are the policies that every lab has.
 func rooms(g *Gateway) Module {

@@ -60,10 +60,15 @@ func (v *Visit) roomLeft(i *int64) bool {
 		return true
 	}
 	v.fail(i, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a connection joins at most %d rooms", v.maxRooms), Hint: "leave some"})
+	v.refuse()
+	return false
+}
+
+// refuse counts a subscription too many.
+func (v *Visit) refuse() {
 	if v.refusals++; v.refusals > maxRefusals {
 		v.c.Close(hub.Malformed, "far too many subscriptions", 0)
 	}
-	return false
 }
 
 // keep notes a subscription, from the moment it is asked for: an unsub that

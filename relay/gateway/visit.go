@@ -3,8 +3,8 @@ package gateway
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -16,7 +16,6 @@ const (
 	maxRooms    = 256 // of a socket; MaxStreamRooms of an event stream
 	maxRefusals = 256 // subscriptions beyond them, before it is closed
 	maxRequests = 64  // at once
-	maxEvent    = 64 << 10
 )
 
 // Visit is what one connection, a socket or an event stream, asks and is
@@ -32,6 +31,8 @@ type Visit struct {
 
 	greeted  bool
 	refusals int
+	pace     pace
+	saying   atomic.Int64 // events that the store has not yet; at most maxSaying
 	maxRooms int
 	sessions *sessionsOf // of a bulk socket; nil: it has none
 	vector   *Vector     // of an event stream; nil: a socket's client keeps its own offsets
@@ -131,8 +132,12 @@ func (v *Visit) Message(m hub.Message) {
 	case "ping":
 		body, _ := json.Marshal(api.Frame{T: "pong", I: m.I})
 		v.c.Urgent(hub.Text(body))
-	case "sub", "unsub", "req", "evt":
+	case "sub", "unsub", "req", "evt", "ack":
 		switch {
+		case m.T != "req" && !v.allowed(m.I):
+			if m.T == "sub" {
+				v.refuse()
+			}
 		case m.Bad != nil:
 			v.fail(m.I, &wire.Fault{Code: wire.Invalid, Message: "a field has the wrong type: " + m.Bad.Error()})
 		case m.T == "sub":
@@ -141,10 +146,10 @@ func (v *Visit) Message(m hub.Message) {
 			v.unsub(m.Frame)
 		case m.T == "req":
 			v.request(m.Frame)
-		case len(m.D) > maxEvent:
-			v.fail(m.I, &wire.Fault{Code: wire.TooLarge, Message: fmt.Sprintf("an event has at most %d bytes", maxEvent)})
+		case m.T == "evt":
+			v.evt(m.Frame)
 		default:
-			v.fail(m.I, &wire.Fault{Code: wire.NotFound, Message: "this relay does not carry events yet"})
+			v.ack(m.Frame)
 		}
 	}
 	// Everything else is a sign of life (pong) or a kind of a later version.

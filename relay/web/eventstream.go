@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
@@ -60,7 +59,7 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 	out.conn = hijacked.(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn)
 	out.conn.ours.Store(true)
 	defer out.close()
-	c := s.hub.Connect(wire.NewID("c"), out)
+	c := s.hub.Connect(s.gateway.ConnID(), out)
 	defer c.Leave()
 	leave, ok := s.admit(c)
 	defer leave()

@@ -49,6 +49,7 @@ var kinds = map[wire.Code]struct {
 	wire.TooMany:            {http.StatusTooManyRequests, "Too many"},
 	wire.Unavailable:        {http.StatusServiceUnavailable, "Unavailable"},
 	wire.Draining:           {http.StatusServiceUnavailable, "Unavailable"},
+	wire.NoAnswer:           {http.StatusGatewayTimeout, "No answer"},
 	wire.Internal:           {http.StatusInternalServerError, "Internal error"},
 }
 

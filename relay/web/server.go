@@ -64,10 +64,12 @@ type Config struct {
 	Reader    Reader
 	Documents Documents
 	Sessions  gateway.Sessions
-	Events    events.Port     // nil: nothing is said in rooms
-	Modules   []gateway.Maker // what is plugged into farbench.v1
-	Ready     func() error    // nil once the relay can serve
-	Static    fs.FS           // the built dashboard; nil: the embedded one
+	Events    events.Port      // nil: nothing is said in rooms
+	Peers     gateway.Peers    // nil: this is the only relay
+	Now       func() time.Time // the store's clock; nil: this machine's
+	Modules   []gateway.Maker  // what is plugged into farbench.v1
+	Ready     func() error     // nil once the relay can serve
+	Static    fs.FS            // the built dashboard; nil: the embedded one
 	Logger    *slog.Logger
 
 	MaxSockets int // default 20,000
@@ -131,7 +133,7 @@ func New(cfg Config) (*Server, error) {
 	s.metrics = newMetrics(s.hub, s.listener, &s.streams)
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
-		Events: cfg.Events, Modules: cfg.Modules,
+		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
 		Faults: s, Token: keys.Token, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 	defer out.close()
 	ws.SetReadLimit(helloLimit)
 
-	c := s.hub.Connect(wire.NewID("c"), out)
+	c := s.hub.Connect(s.gateway.ConnID(), out)
 	defer c.Leave()
 	leave, ok := s.admit(c)
 	defer leave()

@@ -114,11 +114,9 @@ func TestSocket_Refusals(t *testing.T) {
 		`{"t":"req","i":1,"m":"run.start","d":{}}`:                                                   wire.Invalid,
 		`{"t":"req","i":1,"m":"run.start"}`:                                                          wire.Invalid,
 		`{"t":"req","i":1,"m":"run.cancel","d":{}}`:                                                  wire.Invalid,
-		`{"t":"evt","i":1,"room":"lab","ev":"x"}`:                                                    wire.NotFound,
 		`{"t":"req","i":1,"m":"runs.get","d":{"id":"none"}}`:                                         wire.NotFound,
 		`{"t":"req","i":1,"m":"run.start","d":{"bench":"demo","device":"d","command":"break"}}`:      wire.Internal,
 		`{"t":"req","i":1,"m":"run.start","d":{"bench":"away","device":"d","command":"x"}}`:          wire.BenchOffline,
-		`{"t":"evt","i":1,"room":"lab","ev":"x","d":"` + strings.Repeat("x", 65<<10) + `"}`:          wire.TooLarge,
 		`{"t":"later","v":"anything"}` + "\n" + `{"t":"req","i":1,"m":"runs.get","d":{"id":"none"}}`: wire.NotFound,
 	} {
 		p.say(ask)
