@@ -14,6 +14,7 @@ import (
 	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
+	"github.com/farbench/farbench/relay/booking"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/documents"
 	"github.com/farbench/farbench/relay/events"
@@ -47,6 +48,7 @@ type Core struct {
 	keeper    *keeper.Keeper
 	sessions  *sessions.Sessions
 	events    *events.Events
+	books     *booking.Books
 }
 
 // New builds the parts; Run starts them.
@@ -63,36 +65,41 @@ func New(cfg Config) *Core {
 		Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(b api.Bench) {
 			c.runs.BenchChanged(b)
+			c.books.BenchChanged(b)
 			if cfg.OnBench != nil {
 				cfg.OnBench(b)
 			}
 		},
 	})
+	c.books = booking.New(booking.Config{Bridge: c.bridge, Bench: c.benches.Find, Logger: cfg.Logger})
 	c.runs = runs.New(runs.Config{
 		Bridge: c.bridge, Benches: c.benches, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(r api.Run) {
 			c.reader.RunChanged(r)
+			c.books.RunChanged(r)
 			if cfg.OnRun != nil {
 				cfg.OnRun(r)
 			}
 		},
 		Claimed: func(bench, run string) { c.reader.Expect(bench, run) },
 		Check:   c.documents.Check,
+		Allow:   c.books.Allow, AllowEnd: c.books.AllowEnd,
 	})
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
-	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
 	c.events = events.New(events.Config{Bridge: c.bridge, Tell: cfg.OnEvent, Logger: cfg.Logger})
+	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
 	return c
 }
 
-// Benches, Runs, Reader, Documents, Sessions and Events are the parts that the web side uses.
+// Benches, Runs, Reader, Documents, Sessions, Events and Books are the parts that the web side uses.
 func (c *Core) Benches() *benches.Benches       { return c.benches }
 func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }
 func (c *Core) Documents() *documents.Documents { return c.documents }
 func (c *Core) Sessions() *sessions.Sessions    { return c.sessions }
 func (c *Core) Events() *events.Events          { return c.events }
+func (c *Core) Books() *booking.Books           { return c.books }
 
 // Peers are the other relays, Now is the broker's clock.
 func (c *Core) Peers() bridge.Peers { return c.bridge.Peers() }
@@ -105,7 +112,7 @@ func (c *Core) Ready() error { return c.bridge.Ready() }
 func (c *Core) Run(ctx context.Context) error {
 	group, parts := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run,
+		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.books.Run,
 	} {
 		group.Go(func() error { return run(parts) })
 	}

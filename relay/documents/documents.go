@@ -27,6 +27,8 @@ import (
 
 const (
 	keyChecks = "checks"
+	// KeyLab is the key of the lab's settings, for who follows them.
+	KeyLab = "lab"
 	// maxChecks is what the broker takes in a message, less its headers.
 	maxChecks   = 1<<20 - 8<<10
 	maxSettings = 16 << 10
@@ -111,6 +113,40 @@ func (d *Documents) SaveChecks(ctx context.Context, doc api.Checks) (api.Checks,
 	rev, err := d.save(ctx, keyChecks, value, read)
 	if errors.Is(err, errMoved) {
 		now, err := d.Checks(ctx)
+		if err != nil {
+			return doc, err
+		}
+		return doc, &Conflict{now}
+	}
+	doc.Revision = rev
+	return doc, err
+}
+
+// Lab are the lab's settings.
+func (d *Documents) Lab(ctx context.Context) (api.Lab, error) {
+	var doc api.Lab
+	rev, err := d.read(ctx, KeyLab, &doc)
+	doc.Revision = rev
+	if doc.Unreserved == "" {
+		doc.Unreserved = api.UnreservedAnyone
+	}
+	return doc, err
+}
+
+// SaveLab replaces them; errors as with checks.
+func (d *Documents) SaveLab(ctx context.Context, doc api.Lab) (api.Lab, error) {
+	if doc.Unreserved != api.UnreservedAnyone && doc.Unreserved != api.UnreservedReserve {
+		return doc, &Invalid{[]api.Mistake{{Place: "unreserved", Message: "must be anyone or reserve"}}}
+	}
+	read := doc.Revision
+	doc.Revision = 0
+	value, err := json.Marshal(doc)
+	if err != nil {
+		return doc, fmt.Errorf("writing the lab's settings: %w", err)
+	}
+	rev, err := d.save(ctx, KeyLab, value, read)
+	if errors.Is(err, errMoved) {
+		now, err := d.Lab(ctx)
 		if err != nil {
 			return doc, err
 		}

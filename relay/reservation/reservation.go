@@ -13,12 +13,14 @@
 package reservation
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
@@ -36,7 +38,8 @@ const (
 	MaxQueue   = 64               // who wait at a bench
 	MaxAsks    = 16               // who ask one holder
 	MaxPlaces  = 300              // places of a bench that were ever held
-	MaxOutbox  = 256              // records and notices that wait to be passed on
+	MaxOutbox  = 256              // records that wait to be passed on
+	MaxTelling = 128              // notices that do; beyond them the oldest go
 )
 
 // warnings are how long before the end the holder is told of it.
@@ -46,9 +49,11 @@ var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 // over the revision that was read, so of two who change it at once one wins.
 type Book struct {
 	Bench   string            `json:"bench"`
+	Changes uint64            `json:"changes"` // how often it was stored
 	At      time.Time         `json:"at"`      // the latest moment that went in
 	Tickets uint64            `json:"tickets"` // the last one drawn
 	Epochs  map[string]uint64 `json:"epochs"`  // place → how often it was given, for ever
+	Raised  map[string]uint64 `json:"raised"`  // place → by how much an agent was ahead of it
 	Held    map[string]*Hold  `json:"held"`    // place → its holder
 	Queue   []Waiter          `json:"queue"`   // by ticket
 	Records uint64            `json:"records"` // number of the last record
@@ -94,7 +99,7 @@ type Telling struct {
 
 // New is the book of a bench where nobody has reserved anything.
 func New(bench string) *Book {
-	return &Book{Bench: bench, Epochs: map[string]uint64{}, Held: map[string]*Hold{}}
+	return &Book{Bench: bench, Epochs: map[string]uint64{}, Raised: map[string]uint64{}, Held: map[string]*Hold{}}
 }
 
 // Read reads a stored book.
@@ -103,7 +108,7 @@ func Read(bench string, stored []byte) (*Book, error) {
 	if err := json.Unmarshal(stored, b); err != nil {
 		return nil, fmt.Errorf("reading the reservations of bench %s: %w", bench, err)
 	}
-	if b.Bench != bench || b.Epochs == nil || b.Held == nil {
+	if b.Bench != bench || b.Epochs == nil || b.Raised == nil || b.Held == nil {
 		return nil, fmt.Errorf("reading the reservations of bench %s: it is a document of %.40q", bench, b.Bench)
 	}
 	return b, nil
@@ -112,7 +117,7 @@ func Read(bench string, stored []byte) (*Book, error) {
 // Clone is a copy to change.
 func (b *Book) Clone() *Book {
 	c := *b
-	c.Epochs = maps.Clone(b.Epochs)
+	c.Epochs, c.Raised = maps.Clone(b.Epochs), maps.Clone(b.Raised)
 	c.Held = make(map[string]*Hold, len(b.Held))
 	for place, h := range b.Held {
 		held := *h
@@ -122,6 +127,36 @@ func (b *Book) Clone() *Book {
 	c.Queue = slices.Clone(b.Queue)
 	c.Outbox = Outbox{slices.Clone(b.Outbox.Records), slices.Clone(b.Outbox.Notices)}
 	return &c
+}
+
+// Stored is the book as it is stored.
+func (b *Book) Stored() ([]byte, error) {
+	data, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("writing the reservations of bench %s: %w", b.Bench, err)
+	}
+	return data, nil
+}
+
+// Same says whether another book differs in nothing but the moment it was
+// looked at.
+func (b *Book) Same(other *Book) bool {
+	x, y := *b, *other
+	x.At, y.At = time.Time{}, time.Time{}
+	one, err := x.Stored()
+	two, wrong := y.Stored()
+	return err == nil && wrong == nil && bytes.Equal(one, two)
+}
+
+// Bound keeps the notices that wait within their bound, or drops them where
+// nobody is there to tell them: they are news, and hold up no reservation.
+func (b *Book) Bound(untold bool) {
+	if untold {
+		b.Outbox.Notices = nil
+	}
+	if over := len(b.Outbox.Notices) - MaxTelling; over > 0 {
+		b.Outbox.Notices = b.Outbox.Notices[over:]
+	}
 }
 
 // PassedOn takes out of the outbox what was passed on: records up to record and
@@ -143,10 +178,35 @@ func (b *Book) Driver(device string) (h *Hold, place string) {
 // Epoch is a device's, as commands carry it: it grows with every grant of the
 // device and of its whole bench.
 func (b *Book) Epoch(device string) uint64 {
+	whole := b.Epochs[Whole] + b.Raised[Whole]
 	if device == Whole {
-		return b.Epochs[Whole]
+		return whole
 	}
-	return b.Epochs[device] + b.Epochs[Whole]
+	return b.Epochs[device] + b.Raised[device] + whole
+}
+
+// Raise lifts a device's epoch to what an agent knows of it: the agent was told
+// by a book that is lost.
+func (b *Book) Raise(device string, known uint64) {
+	if epoch := b.Epoch(device); known > epoch && (device == Whole || len(b.Raised) < MaxPlaces) {
+		b.Raised[device] += known - epoch
+	}
+}
+
+// Drives are who drives the bench's devices, as its agent is told: those that
+// are not named go with the whole bench.
+func (b *Book) Drives() map[string]wire.Drive {
+	all := map[string]wire.Drive{}
+	for _, places := range []map[string]uint64{b.Epochs, b.Raised} {
+		for place := range places {
+			h, _ := b.Driver(place)
+			all[place] = wire.Drive{Epoch: int64(b.Epoch(place)), Held: h != nil}
+		}
+	}
+	if whole := b.Epoch(Whole); whole > 0 {
+		all[Whole] = wire.Drive{Epoch: int64(whole), Held: b.Held[Whole] != nil}
+	}
+	return all
 }
 
 // touch says whether holding the one place is in the way of holding the other.

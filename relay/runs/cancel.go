@@ -27,8 +27,12 @@ func (r *Runs) Cancel(ctx context.Context, id string, by api.User) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
+	drive, err := r.cfg.AllowEnd(ctx, run.Bench, run.Device, by, run.ByID)
+	if err != nil {
+		return err
+	}
 	a, err := r.cfg.Bridge.AskOnce(ctx, run.Bench, wire.CmdRunCancel, func(relay, req string) any {
-		return wire.Cancel{Relay: relay, Req: req, Run: id, By: by.Name}
+		return wire.Cancel{Relay: relay, Req: req, Run: id, By: by.Name, Drive: drive}
 	})
 	switch {
 	case errors.Is(err, bridge.ErrNoResponders):

@@ -32,7 +32,13 @@ type Config struct {
 	Claimed func(bench, run string)
 	// Check finds a check of the lab by its id; errors are *wire.Fault.
 	Check func(ctx context.Context, id string) (api.Check, error)
-	Wall  func() time.Time // for what people read; no decision uses it
+	// Allow says whether a person may begin something on a device now, and under
+	// which epoch of its reservation; AllowEnd whether they may end what somebody
+	// began. Errors are *wire.Fault.
+	Allow    func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
+	AllowEnd func(ctx context.Context, bench, device string, by api.User, began string) (wire.Drive, error)
+
+	Wall func() time.Time // for what people read; no decision uses it
 }
 
 // Runs is what this relay knows of all runs.

@@ -84,6 +84,11 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, confirmed bool, rec
 	if err := unconfirmed(r.cfg.Benches, claim, confirmed); err != nil {
 		return api.Run{}, false, err
 	}
+	drive, err := r.cfg.Allow(until, claim.Bench, claim.Device, api.User{ID: claim.ByID, Name: claim.By})
+	if err != nil {
+		return api.Run{}, false, err
+	}
+	claim.Epoch = drive.Epoch
 	rev, err := r.claim(ctx, claim)
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		run, err := r.same(ctx, claim)
@@ -94,7 +99,7 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, confirmed bool, rec
 	if r.cfg.Claimed != nil {
 		r.cfg.Claimed(claim.Bench, claim.Run)
 	}
-	if err := r.send(until, claim, clock, received.Add(ttl)); err != nil {
+	if err := r.send(until, claim, drive, clock, received.Add(ttl)); err != nil {
 		r.withdraw(ctx, claim.Run, rev)
 		return api.Run{}, false, err
 	}
@@ -180,7 +185,7 @@ func (r *Runs) withdraw(ctx context.Context, id string, rev uint64) {
 // send sends the start to the life that clock names, again to another life if
 // that one took over, and waits for the agent's answer. An error means that
 // nobody can have started the run.
-func (r *Runs) send(ctx context.Context, c wire.Claim, clock benches.Clock, deadline time.Time) error {
+func (r *Runs) send(ctx context.Context, c wire.Claim, drive wire.Drive, clock benches.Clock, deadline time.Time) error {
 	tried := map[string]bool{}
 	for !tried[clock.Life] && len(tried) < 4 {
 		tried[clock.Life] = true
@@ -191,7 +196,7 @@ func (r *Runs) send(ctx context.Context, c wire.Claim, clock benches.Clock, dead
 		q, err := r.cfg.Bridge.Ask(c.Bench, wire.CmdRunStart, func(relay, req string) any {
 			start := wire.Start{
 				Relay: relay, Req: req, Life: clock.Life, VoidAt: clock.MS + left.Milliseconds(), Run: c.Run,
-				Device: c.Device, Command: c.Command, Act: c.Act, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created,
+				Device: c.Device, Command: c.Command, Act: c.Act, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created, Drive: drive,
 			}
 			if c.Act != nil {
 				start.Command = ""

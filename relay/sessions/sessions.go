@@ -23,6 +23,9 @@ type Config struct {
 	Bridge *bridge.Bridge
 	// Usable says what keeps work from beginning on a device.
 	Usable func(ctx context.Context, bench, device string) error
+	// Allow says whether a person may begin something there, and under which
+	// epoch of its reservation.
+	Allow func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
 	// SaidBy is a bench's fault as it may be passed on.
 	SaidBy func(bench string, f *wire.Fault) *wire.Fault
 	Room   *heap.Room // where what passes on may lie as garbage
@@ -51,6 +54,10 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 	if err := s.cfg.Usable(ctx, q.Bench, q.Device); err != nil {
 		return nil, err
 	}
+	drive, err := s.cfg.Allow(ctx, q.Bench, q.Device, by)
+	if err != nil {
+		return nil, err
+	}
 	x := &Session{s: s, ID: wire.NewID("s"), bench: q.Bench, stream: q.Stream, out: out, done: make(chan struct{})}
 	if err := x.subscribe(); err != nil {
 		return nil, unavailable(err)
@@ -58,7 +65,7 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	answer, err := s.cfg.Bridge.AskOnce(ctx, q.Bench, wire.CmdRequest(wire.VerbSession), func(relay, req string) any {
-		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by.Name, SessionSpec: q.SessionSpec}
+		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by.Name, Drive: drive, SessionSpec: q.SessionSpec}
 	})
 	switch {
 	case errors.Is(err, bridge.ErrNoResponders):

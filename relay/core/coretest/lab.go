@@ -117,7 +117,9 @@ type Bench struct {
 	mu      sync.Mutex // guards the fields below
 	OnStart func(wire.Start) *wire.Answer
 	OnOther func(subject string, req wire.Request) *wire.Answer
-	starts  []wire.Start
+	// OnEpochs is told who drives the devices and gives what is known then.
+	OnEpochs func(wire.Epochs) map[string]wire.Drive
+	starts   []wire.Start
 }
 
 // NewBench connects bench id with one device d1 and beats once.
@@ -192,7 +194,11 @@ func (b *Bench) command(msg *nats.Msg) {
 		var r wire.Request
 		_ = json.Unmarshal(msg.Data, &r)
 		relay, req = r.Relay, r.Req
-		if b.OnOther != nil {
+		if msg.Subject == wire.CmdRequest(wire.VerbEpochs) && b.OnEpochs != nil {
+			var e wire.Epochs
+			_ = json.Unmarshal(msg.Data, &e)
+			answer = &wire.Answer{Epochs: b.OnEpochs(e)}
+		} else if b.OnOther != nil {
 			answer = b.OnOther(msg.Subject, r)
 		} else if msg.Subject == wire.CmdRequest(wire.VerbClock) {
 			answer = &wire.Answer{}

@@ -1,0 +1,93 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
+	"github.com/farbench/farbench/relay/reservation"
+)
+
+// maxEpoch is the highest that is believed of a bench.
+const maxEpoch = 1 << 50
+
+// BenchChanged is told of every bench: one that comes online is told who drives
+// its devices.
+func (b *Books) BenchChanged(bench api.Bench) {
+	b.mu.Lock()
+	p := b.pages[bench.ID]
+	if online := bench.State == api.Online; p != nil && p.online != online {
+		p.online, p.told = online, nil
+	} else if p == nil && online {
+		p = b.newPage(bench.ID)
+		p.online = true
+	}
+	b.mu.Unlock()
+}
+
+// tellAgent tells a bench who drives its devices, where it was not told yet.
+// Every relay does: the agent takes what is newer, in whatever order it comes.
+func (b *Books) tellAgent(ctx context.Context, p *page) {
+	b.mu.Lock()
+	drives := p.book.Drives()
+	begin := p.online && !p.advising && len(drives) > 0 && !maps.Equal(drives, p.told)
+	if begin {
+		p.advising = true
+	}
+	b.mu.Unlock()
+	if !begin {
+		return
+	}
+	b.jobs.Go(func() {
+		ask, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		answer, err := b.cfg.Bridge.AskOnce(ask, p.bench, wire.CmdRequest(wire.VerbEpochs), func(relay, req string) any {
+			return wire.Epochs{Relay: relay, Req: req, Devices: drives}
+		})
+		if err == nil && answer.Fault != nil {
+			err = answer.Fault
+		}
+		b.mu.Lock()
+		p.advising = false
+		switch {
+		case err == nil:
+			p.told = drives
+		case errors.Is(err, bridge.ErrNoResponders):
+			p.online = false // until it is seen again
+		}
+		b.mu.Unlock()
+		if err == nil {
+			err = b.catchUp(ctx, p, answer.Epochs)
+		}
+		if err != nil && ctx.Err() == nil {
+			b.log.Debug("telling a bench who drives its devices", "bench", p.bench, "err", err)
+		}
+	})
+}
+
+// catchUp raises epochs over what the agent knows: the store was put back to an
+// older copy, and the agent would refuse everything that came under its numbers.
+func (b *Books) catchUp(ctx context.Context, p *page, known map[string]wire.Drive) error {
+	behind := func(book *reservation.Book) (is bool) {
+		for device, d := range known {
+			is = is || d.Epoch < maxEpoch && uint64(max(d.Epoch, 0)) > book.Epoch(device)
+		}
+		return is
+	}
+	if book, _ := b.read(p); !behind(book) {
+		return nil
+	}
+	_, _, err := b.change(ctx, p, func(book *reservation.Book, _ time.Time) error {
+		for device, d := range known {
+			if d.Epoch < maxEpoch {
+				book.Raise(device, uint64(max(d.Epoch, 0)))
+			}
+		}
+		return nil
+	})
+	return err
+}
