@@ -114,6 +114,10 @@ func HubReserved(bench string, n uint64) string {
 // there.
 func HubPeer(tag, what string) string { return "relay.peer." + tag + "." + what }
 
+// RelayPresence is where relays tell each other who is in which room. It lies in
+// the hub's own account: no bench's subject leads there.
+const RelayPresence = "relay.presence"
+
 // BenchOf returns the bench that a subject on the hub's side belongs to ("" for
 // a subject that is none), and Leaf its last part: the run, request or relay's
 // request id.

@@ -106,6 +106,16 @@ func (s *Subscription) Close() {
 // Flush waits until the broker knows of every subscription made so far.
 func (b *Bridge) Flush() error { return b.conn().FlushTimeout(2 * time.Second) }
 
+// Tell sends relays a message that nobody answers. It is not kept for later: an
+// error says that it reached nobody.
+func (b *Bridge) Tell(subject string, data []byte) error {
+	nc := b.conn()
+	if nc == nil || !nc.IsConnected() {
+		return ErrAway
+	}
+	return nc.Publish(subject, data)
+}
+
 // Pending bounds of a subscription: what waits in this process for its handler.
 const (
 	pendingMsgs  = 256 << 10
