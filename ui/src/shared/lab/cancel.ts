@@ -19,5 +19,5 @@ export function useCancel(id: string) {
       setBusy(false)
     }
   }
-  return { cancel, busy, fault }
+  return { cancel, busy, fault, forget: () => setFault(undefined) }
 }

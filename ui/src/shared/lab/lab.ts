@@ -1,11 +1,12 @@
-// What the room `lab` tells: benches with their devices, and runs. Kept while
-// there is no connection, to be shown "as of"; replaced by the next snapshot.
+// What the room `lab` tells: benches with their devices, runs, who is here and
+// who holds what. Kept while there is no connection, to be shown "as of";
+// replaced by the next snapshot. What people say goes on to who listens.
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Link } from '@/shared/socket'
-import type { Bench, LabSnapshot, Run } from '@/shared/wire'
-import { benchAsShown } from './shown'
+import type { About, Link } from '@/shared/socket'
+import type { Bench, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
+import { benchAsShown, personAsShown, reservationsAsShown } from './shown'
 
 const keptRuns = 200
 
@@ -14,6 +15,16 @@ type LabState = {
   refused: string // why the relay does not let this person in
   benches: Bench[] // by name
   runs: Run[] // newest first
+  people: Person[] // by name, each once
+  reservations: Record<string, Reservations> // by bench
+}
+
+// Hears is told what of the room is no state: snapshots whole, events one by
+// one.
+export type Hears = {
+  snapshot(d: SharedLab): void
+  event(ev: string, d: unknown, about: About): void
+  gap?(reason: string): void
 }
 
 export class Lab {
@@ -22,18 +33,32 @@ export class Lab {
     refused: '',
     benches: [],
     runs: [],
+    people: [],
+    reservations: {},
   }))
 
   // enter follows the room until the returned function is called.
-  enter(socket: Pick<Link, 'enter'>): () => void {
-    return socket.enter('lab', {
-      snapshot: (d) => this.#snapshot(d as LabSnapshot),
-      event: (ev, d) => {
-        if (ev === 'bench') this.#bench(d as Bench)
-        if (ev === 'run') this.run(d as Run)
+  enter(socket: Pick<Link, 'enter'>, hears?: Hears): () => void {
+    return socket.enter(
+      'lab',
+      {
+        snapshot: (d) => {
+          this.#snapshot(d as SharedLab)
+          hears?.snapshot(d as SharedLab)
+        },
+        event: (ev, d, about) => {
+          if (ev === 'bench') this.#bench(d as Bench)
+          else if (ev === 'run') this.run(d as Run)
+          else if (ev === 'reservations') this.#reserved(d as Reservations)
+          else hears?.event(ev, d, about ?? {})
+        },
+        join: (who) => this.#joined(who as Person),
+        leave: (who) => this.#left(who as User),
+        gap: (reason) => hears?.gap?.(reason),
+        refused: (_, message) => this.state.setState({ refused: message }),
       },
-      refused: (_, message) => this.state.setState({ refused: message }),
-    })
+      { resume: true },
+    )
   }
 
   // run takes what is newer of a run.
@@ -45,12 +70,35 @@ export class Lab {
     this.state.setState({ runs: newestFirst([run, ...others]).slice(0, keptRuns) })
   }
 
-  #snapshot(d: LabSnapshot): void {
+  #snapshot(d: SharedLab): void {
     this.state.setState({
       loaded: true,
       refused: '',
       benches: byName((d.benches ?? []).map(benchAsShown)),
       runs: newestFirst(d.runs ?? []),
+      people: byName((d.people ?? []).map(personAsShown)),
+      reservations: Object.fromEntries(
+        (d.reservations ?? []).map((doc) => [doc.bench, reservationsAsShown(doc)]),
+      ),
+    })
+  }
+
+  #joined(who: Person): void {
+    const others = this.state.getState().people.filter((p) => p.id !== who.id)
+    this.state.setState({ people: byName([...others, personAsShown(who)]) })
+  }
+
+  #left(who: User): void {
+    const people = this.state.getState().people.filter((p) => p.id !== who.id)
+    this.state.setState({ people })
+  }
+
+  // An answer may overtake the room, and the room an answer: the newer stands.
+  #reserved(doc: Reservations): void {
+    const { reservations } = this.state.getState()
+    if ((reservations[doc.bench]?.rev ?? 0) > doc.rev) return
+    this.state.setState({
+      reservations: { ...reservations, [doc.bench]: reservationsAsShown(doc) },
     })
   }
 
@@ -60,8 +108,8 @@ export class Lab {
   }
 }
 
-const byName = (benches: Bench[]) =>
-  [...benches].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+const byName = <T extends { name: string }>(all: T[]) =>
+  [...all].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 
 const newestFirst = (runs: Run[]) =>
   [...runs].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))

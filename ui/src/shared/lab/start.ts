@@ -1,11 +1,18 @@
 // Starting a run. The page makes the id, so that asking again after a lost
 // answer gives that run and never a second one.
 import { useRef, useState } from 'react'
+import { confirm } from '@/shared/confirm'
 import { type Link, RequestError, useSocket } from '@/shared/socket'
 import type { Act, Fault, Run } from '@/shared/wire'
+import { sentence } from '@/shared/words'
 
 // A run is of a command, of one of the lab's checks by its id, or of an act.
-export type Order = { bench: string; device: string; timeout_s?: number } & (
+export type Order = {
+  bench: string
+  device: string
+  timeout_s?: number
+  confirmed?: boolean // asked about, while somebody is at the bench
+} & (
   | { command: string; check?: undefined; act?: undefined }
   | { check: string; command?: undefined; act?: undefined }
   | { act: Act; command?: undefined; check?: undefined }
@@ -26,6 +33,32 @@ export const startRun = (
   id = newRunId(),
 ): Promise<Run> => socket.request<Run>('run.start', { ...order, id, ttl_ms: ttl }, ttl)
 
+// startAsking starts, and where somebody is at the bench and the relay asks
+// whether it may be, asks the person. Nothing is started where they say no.
+export async function startAsking(
+  socket: Pick<Link, 'request'>,
+  order: Order,
+  id = newRunId(),
+): Promise<Run | undefined> {
+  try {
+    return await startRun(socket, order, id)
+  } catch (e) {
+    if (!(e instanceof RequestError) || e.fault.code !== 'confirm_needed') throw e
+    const { message, hint } = e.fault
+    const isMeant = await confirm({
+      title: `Run this although someone is at ${order.bench}?`,
+      text: [message, hint]
+        .filter(Boolean)
+        .map((t) => sentence(t!))
+        .join(' '),
+      does: 'Run it',
+      safe: 'Do not run',
+      isDanger: true,
+    })
+    return isMeant ? startRun(socket, { ...order, confirmed: true }, id) : undefined
+  }
+}
+
 export function useStart(started: (run: Run) => void) {
   const socket = useSocket()
   const [busy, setBusy] = useState(false)
@@ -38,9 +71,9 @@ export function useStart(started: (run: Run) => void) {
     setBusy(true)
     setFault(undefined)
     try {
-      const run = await startRun(socket, order, asked.current.id)
+      const run = await startAsking(socket, order, asked.current.id)
       asked.current = undefined
-      started(run)
+      if (run) started(run)
     } catch (e) {
       if (!(e instanceof RequestError)) throw e
       // A refusal is an answer: the next attempt is a new run.

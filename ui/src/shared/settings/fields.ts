@@ -10,6 +10,7 @@ export type Settings = {
   hintSeen: boolean
   runsColumns: string[] // empty: the usual ones
   benchesView: 'cards' | 'table'
+  notify: boolean // by the browser, while nobody looks at the page
 }
 
 export const usual: Settings = {
@@ -22,6 +23,7 @@ export const usual: Settings = {
   hintSeen: false,
   runsColumns: [],
   benchesView: 'cards',
+  notify: false,
 }
 
 type Read<T> = (v: unknown) => T | undefined
@@ -46,6 +48,7 @@ const fields: { [K in keyof Settings]: Read<Settings[K]> } = {
   hintSeen: yesNo,
   runsColumns: list,
   benchesView: oneOf('cards', 'table'),
+  notify: yesNo,
 }
 
 export const names = Object.keys(fields) as (keyof Settings)[]

@@ -1,15 +1,25 @@
 // What a page hands over when it enters a room.
+import type { Sender } from '@/shared/wire'
 
 // Taken tells the socket what became of an event: `taken` moves the offset on,
 // `have` does not, `ahead` means that something between is missing and the room
 // is to be entered again at the last offset.
 export type Taken = 'taken' | 'have' | 'ahead'
 
+// About says of an event who sent it and when, and where it stands in a room
+// that is stored.
+export type About = { o?: string; from?: Sender; at?: string }
+
 export type RoomHandlers = {
   // The room's snapshot; after every reconnect again.
   snapshot(d: unknown): void
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler without offsets returns nothing
-  event(ev: string, d: unknown): Taken | void
+  event(ev: string, d: unknown, about?: About): Taken | void
+  // Somebody came, or what is known of them changed; somebody went.
+  join?(who: unknown): void
+  leave?(who: unknown): void
+  // What was said from here to there is no longer kept.
+  gap?(reason: string): void
   // Replay is done, or a pause is over.
   live?(): void
   lag?(): void

@@ -13,6 +13,7 @@ import {
   signsOut,
   version,
 } from './frames'
+import type { Said } from './link'
 import type { Room, RoomHandlers } from './rooms'
 import { probe, Ways } from './ways'
 import type { Wire } from './wire'
@@ -106,6 +107,14 @@ export class Socket {
   // request asks once and is answered once. What cannot be sent now is refused
   // at once; nothing waits for a connection.
   request<T>(m: string, d: unknown, ttl?: number): Promise<T> {
+    return this.#ask({ t: 'req', m, d, ...(ttl ? { ttl } : {}) })
+  }
+
+  say<T>(event: Said): Promise<T> {
+    return this.#ask({ t: 'evt', ...event })
+  }
+
+  #ask<T>(question: Frame): Promise<T> {
     if (!this.#isConnected()) return Promise.reject(new RequestError(notConnected, false))
     const i = this.#next++
     return new Promise<T>((resolve, reject) => {
@@ -114,7 +123,7 @@ export class Socket {
         reject(new RequestError(noAnswer, true))
       }, answerWithin)
       this.#pending.set(i, { resolve: resolve as (d: unknown) => void, reject, timer })
-      this.#send({ t: 'req', i, m, d, ...(ttl ? { ttl } : {}) })
+      this.#send({ ...question, i })
     })
   }
 
@@ -166,6 +175,15 @@ export class Socket {
       case 'lag':
         this.#room(frame)?.handlers.lag?.()
         break
+      case 'join':
+        this.#room(frame)?.handlers.join?.(frame.who)
+        break
+      case 'leave':
+        this.#room(frame)?.handlers.leave?.(frame.who)
+        break
+      case 'gap':
+        this.#gap(frame)
+        break
       case 'pong':
         this.#pong(frame.i)
         break
@@ -212,6 +230,7 @@ export class Socket {
       if (room.asked !== i || room.entered) continue
       if (!frame.error) {
         room.entered = true
+        room.offset ??= offsetOf(frame.d)
         room.handlers.snapshot(frame.d)
       } else if (frame.error.retry) {
         room.again = setTimeout(() => this.#isConnected() && this.#sub(room), enterAgainAfter)
@@ -222,10 +241,19 @@ export class Socket {
     }
   }
 
+  // A gap's end is where the room goes on: asked again, it would be told again.
+  #gap(frame: Frame): void {
+    const room = this.#room(frame)
+    if (!room) return
+    if (frame.to) room.offset = frame.to
+    room.handlers.gap?.(frame.reason ?? '')
+  }
+
   #published(frame: Frame): void {
     const room = this.#room(frame)
     if (!room) return
-    const taken = room.handlers.event(frame.ev ?? 'message', frame.d) ?? 'taken'
+    const { o, from, at } = frame
+    const taken = room.handlers.event(frame.ev ?? 'message', frame.d, { o, from, at }) ?? 'taken'
     if (taken === 'taken' && frame.o) room.offset = frame.o
     if (taken === 'ahead') {
       this.#send({ t: 'unsub', room: room.name })
@@ -369,4 +397,10 @@ export class Socket {
   #set(change: Partial<Connection>): void {
     this.connection.setState(change)
   }
+}
+
+// offsetOf is where a snapshot stands, in the rooms that are stored.
+const offsetOf = (snapshot: unknown): string | undefined => {
+  const o = (snapshot as { o?: unknown } | null)?.o
+  return typeof o === 'string' ? o : undefined
 }

@@ -13,9 +13,11 @@ export type {
   History,
   LabSnapshot,
   LogLine,
+  Look,
   Mistake,
   PastCommand,
   Problem,
+  Reserved,
   Run,
   Runs,
   SavedCommand,
@@ -23,4 +25,6 @@ export type {
   Trial,
   User,
   Verdict,
+  Waiting,
 } from './api.gen'
+export type * from './together'

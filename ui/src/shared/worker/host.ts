@@ -48,11 +48,13 @@ export class Host {
     else if (message.k === 'seen') socket.seen(message.is)
     else if (message.k === 'wake') socket.wake()
     else if (message.k === 'enter') {
-      this.#leaves.set(message.n, socket.enter(message.room, this.#told(message.n)))
+      this.#leaves.set(message.n, socket.enter(message.room, this.#told(message.n), message))
     } else if (message.k === 'leave') {
       this.#leaves.get(message.n)?.()
       this.#leaves.delete(message.n)
-    } else if (message.k === 'request') void this.#request(socket, message)
+    } else if (message.k === 'request') {
+      void this.#answer(message.i, socket.request(message.m, message.d, message.ttl))
+    } else if (message.k === 'say') void this.#answer(message.i, socket.say(message.event))
     else this.#log(socket, message.run, message.port)
   }
 
@@ -73,16 +75,19 @@ export class Host {
       event: tell('event'),
       live: tell('live'),
       lag: tell('lag'),
+      join: tell('join'),
+      leave: tell('leave'),
+      gap: tell('gap'),
       refused: tell('refused'),
     }
   }
 
-  async #request(socket: Socket, q: Extract<ToWorker, { k: 'request' }>): Promise<void> {
+  async #answer(i: number, asked: Promise<unknown>): Promise<void> {
     try {
-      this.#post({ k: 'answer', i: q.i, value: await socket.request(q.m, q.d, q.ttl) })
+      this.#post({ k: 'answer', i, value: await asked })
     } catch (e) {
       if (!(e instanceof RequestError)) throw e
-      this.#post({ k: 'answer', i: q.i, error: { fault: e.fault, sent: e.sent } })
+      this.#post({ k: 'answer', i, error: { fault: e.fault, sent: e.sent } })
     }
   }
 

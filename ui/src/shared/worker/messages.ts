@@ -1,5 +1,5 @@
 // What a page and its worker say to each other.
-import type { Connection } from '@/shared/socket'
+import type { Connection, RoomHandlers, Said } from '@/shared/socket'
 import type { Fault } from '@/shared/wire'
 
 export type ToWorker =
@@ -8,13 +8,14 @@ export type ToWorker =
   | { k: 'disconnect' }
   | { k: 'seen'; is: boolean } // whether somebody looks at the page
   | { k: 'wake' } // the network is back
-  | { k: 'enter'; n: number; room: string }
+  | { k: 'enter'; n: number; room: string; resume?: boolean }
   | { k: 'leave'; n: number }
   | { k: 'request'; i: number; m: string; d: unknown; ttl?: number }
+  | { k: 'say'; i: number; event: Said }
   | { k: 'log'; run: string; port: MessagePort }
   | { k: 'stream'; port: MessagePort | undefined }
 
-export type RoomCall = 'snapshot' | 'event' | 'live' | 'lag' | 'refused'
+export type RoomCall = keyof RoomHandlers
 
 export type ToPage =
   | { k: 'connection'; connection: Connection }

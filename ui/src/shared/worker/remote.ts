@@ -8,6 +8,7 @@ import {
   notYet,
   RequestError,
   type RoomHandlers,
+  type Said,
   streamPort,
 } from '@/shared/socket'
 import type { Fault } from '@/shared/wire'
@@ -48,21 +49,29 @@ export class Remote implements Link {
     this.#post({ k: 'wake' })
   }
 
-  enter(room: string, handlers: RoomHandlers): () => void {
+  enter(room: string, handlers: RoomHandlers, { resume = false } = {}): () => void {
     const n = this.#next++
     this.#rooms.set(n, handlers)
-    this.#post({ k: 'enter', n, room })
+    this.#post({ k: 'enter', n, room, resume })
     return () => {
       if (this.#rooms.delete(n)) this.#post({ k: 'leave', n })
     }
   }
 
   request<T>(m: string, d: unknown, ttl?: number): Promise<T> {
+    return this.#ask((i) => ({ k: 'request', i, m, d, ...(ttl ? { ttl } : {}) }))
+  }
+
+  say<T>(event: Said): Promise<T> {
+    return this.#ask((i) => ({ k: 'say', i, event }))
+  }
+
+  #ask<T>(question: (i: number) => ToWorker): Promise<T> {
     if (this.#isDead) return Promise.reject(new RequestError(stopped, false))
     const i = this.#next++
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(i, { resolve: resolve as (d: unknown) => void, reject })
-      this.#post({ k: 'request', i, m, d, ...(ttl ? { ttl } : {}) })
+      this.#post(question(i))
     })
   }
 

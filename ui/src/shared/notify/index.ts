@@ -1,0 +1,1 @@
+export { askPermission, notify, type Permission, permission } from './notify'

@@ -1,0 +1,2 @@
+export { Avatar, Avatars } from './Avatars'
+export { initials, isAt, listed, meFirst, useMe, usePeople } from './people'
