@@ -10,6 +10,7 @@ import { extname, join } from 'node:path'
 import { WebSocketServer } from 'ws'
 import { answer } from './api.mjs'
 import { usual } from './lines.mjs'
+import { me, together } from './together.mjs'
 import * as world from './world.mjs'
 
 const [port = '7071', name = 'states'] = process.argv.slice(2)
@@ -30,10 +31,16 @@ const policy =
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const isSignedIn = (req) => (req.headers.cookie ?? '').includes('mock=1')
 
+const pages = new Set() // what goes to whoever is in the room
+const others = together(name, (frame) => {
+  for (const page of pages) if (page.rooms.has(frame.room)) page.send(frame)
+})
+
 const relay = {
-  benches: world.benches[name]().map((b) =>
-    b.id === renamed[0] ? { ...b, id: renamed[1], name: renamed[1] } : b,
-  ),
+  benches: world.benches[name]().map((b) => ({
+    ...(b.id === renamed[0] ? { ...b, id: renamed[1], name: renamed[1] } : b),
+    flag: others.flags[b.id],
+  })),
   runs: new Map(),
   checks: world.checks(name),
   settings: { revision: 0, settings: {} },
@@ -47,6 +54,8 @@ const relay = {
           id: 'f-3k9q2',
         },
       }
+    const refused = others.refusal(order)
+    if (refused) return { fault: refused }
     const { id = `r-${relay.runs.size}`, bench, device, timeout_s = 600 } = order
     const check = relay.checks.checks.find((c) => c.id === order.check)
     const { act } = order
@@ -165,7 +174,10 @@ function trimmed(block, from) {
 new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
   const send = (f) => ws.send(JSON.stringify(f))
   const rooms = new Map()
+  const page = { rooms, send }
+  pages.add(page)
   ws.on('close', () => {
+    pages.delete(page)
     lab.delete(ws)
     for (const stop of rooms.values()) stop()
   })
@@ -181,7 +193,7 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
     if (f.t === 'hello') {
       if (!isSignedIn(req)) return refuse(4501, 'not signed in')
       if (f.v !== protocol) return refuse(4502, `this relay speaks farbench.v${protocol}`)
-      return send({ t: 'welcome', v: 1, conn: 'c1', user: { id: 'mk', name: 'mk' } })
+      return send({ t: 'welcome', v: 1, conn: 'c1', user: me })
     }
     if (f.t === 'unsub') {
       rooms.get(f.room)?.()
@@ -192,6 +204,13 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
       const { run, fault } = relay.start(f.d)
       return send(fault ? { t: 'res', i: f.i, error: fault } : { t: 'res', i: f.i, d: run })
     }
+    const [, verb] = /^reservation\.(\w+)$/.exec(f.m ?? '') ?? []
+    if (f.t === 'req' && verb) return send({ t: 'res', i: f.i, d: others.reservation(verb, f.d) })
+    if (f.t === 'evt') return send({ t: 'res', i: f.i, d: others.say(f) })
+    if (f.t === 'req' && f.m === 'look') {
+      others.look(f.d)
+      return send({ t: 'res', i: f.i, d: {} })
+    }
     if (f.t === 'req' && f.m === 'run.cancel') {
       send({ t: 'res', i: f.i, d: {} })
       return relay.cancel(relay.runs.get(f.d.id))
@@ -201,7 +220,12 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
     if (f.room === 'lab') {
       lab.add(ws)
       const runs = [...relay.runs.values()].map((e) => e.run)
-      return send({ t: 'res', i: f.i, d: { benches: relay.benches, runs } })
+      rooms.set(f.room, () => undefined)
+      return send({ t: 'res', i: f.i, d: { benches: relay.benches, runs, ...others.lab() } })
+    }
+    if (/^(user|bench):/.test(f.room)) {
+      rooms.set(f.room, () => undefined)
+      return send({ t: 'res', i: f.i, d: others.room(f.room) })
     }
     const entry = relay.runs.get(f.room.slice(4))
     if (!entry)

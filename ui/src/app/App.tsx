@@ -9,6 +9,7 @@ import { Lab, LabContext } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
 import { settings } from '@/shared/settings'
 import { SocketContext, useConnection, useSocket } from '@/shared/socket'
+import { Talk, TalkContext } from '@/shared/talk'
 import { Toasts } from '@/shared/toast'
 import type { Fault } from '@/shared/wire'
 import { openLink } from '@/shared/worker'
@@ -20,9 +21,10 @@ import { resolver, theme } from './theme'
 import { useSession } from './useSession'
 
 export function App() {
-  const [{ socket, lab }] = useState(() => ({
+  const [{ socket, lab, talk }] = useState(() => ({
     socket: openLink(address()),
     lab: new Lab(),
+    talk: new Talk(),
   }))
   useEffect(() => {
     const look = () => socket.seen(document.visibilityState === 'visible')
@@ -35,7 +37,7 @@ export function App() {
       window.removeEventListener('online', wake)
     }
   }, [socket])
-  useEffect(() => lab.enter(socket), [lab, socket])
+  useEffect(() => lab.enter(socket, talk.lab), [lab, talk, socket])
   return (
     <MantineProvider
       theme={theme}
@@ -46,9 +48,11 @@ export function App() {
       <QueryClientProvider client={queryClient}>
         <SocketContext value={socket}>
           <LabContext value={lab}>
-            <Gate />
-            <Toasts />
-            <Confirm />
+            <TalkContext value={talk}>
+              <Gate />
+              <Toasts />
+              <Confirm />
+            </TalkContext>
           </LabContext>
         </SocketContext>
       </QueryClientProvider>

@@ -1,14 +1,18 @@
 // Navigation: a sidebar on lists, a rail beside a log, a bar below on phones.
 import { ActionIcon } from '@mantine/core'
 import { Link, useLocation } from '@tanstack/react-router'
-import { Keyboard, List, PanelLeft, Search, Server, Settings } from 'lucide-react'
+import { Keyboard, List, MessageSquare, PanelLeft, Search, Server, Settings } from 'lucide-react'
 import { goesOn, useLab } from '@/shared/lab'
 import { openPalette } from '@/shared/palette'
-import { Mark } from '@/shared/parts'
+import { Hidden, Mark } from '@/shared/parts'
+import { useMe } from '@/shared/people'
+import { toggleTalk, unreadInAll, useTalkState } from '@/shared/talk'
 import { ConnectionBadge } from './ConnectionBadge'
 import css from './frame.module.css'
+import { Here } from './Here'
 import { openHelp } from './help'
 import { Pinned } from './Pinned'
+import { useIsTalking } from './Together'
 import { UserMenu } from './UserMenu'
 import { YourRuns } from './YourRuns'
 
@@ -71,9 +75,11 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
             </i>
           ) : null}
         </Link>
+        <Messages />
       </nav>
       <div className={css.middle}>
         <Pinned />
+        <Here />
         <YourRuns />
       </div>
       <div className={css.end}>
@@ -100,5 +106,32 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
         </div>
       </div>
     </aside>
+  )
+}
+
+function Messages() {
+  const me = useMe()?.id
+  const unread = useTalkState((s) => unreadInAll(s, me))
+  const isOpen = useIsTalking()
+  return (
+    <button
+      type="button"
+      className={`${css.item} ${css.talk}`}
+      aria-expanded={isOpen}
+      title={unread > 0 ? `Messages, ${unread} unread` : 'Messages'}
+      onClick={toggleTalk}
+    >
+      <MessageSquare {...icon} />
+      <span>
+        Messages
+        {unread > 0 ? <Hidden>, {unread} unread</Hidden> : null}
+      </span>
+      <small aria-hidden>{unread > 0 ? `${unread} unread` : ''}</small>
+      {unread > 0 ? (
+        <i className={css.badge} aria-hidden>
+          {unread > 99 ? '99+' : unread}
+        </i>
+      ) : null}
+    </button>
   )
 }

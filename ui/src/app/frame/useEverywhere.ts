@@ -2,6 +2,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { useKeys } from '@/shared/keys'
 import { openPalette } from '@/shared/palette'
+import { toggleTalk } from '@/shared/talk'
 import { openHelp } from './help'
 
 export function useEverywhere(toggleSide: () => void): void {
@@ -14,6 +15,7 @@ export function useEverywhere(toggleSide: () => void): void {
     'g r': go('Go to the runs', '/runs'),
     'g c': go('Go to checks and commands', '/checks'),
     'g s': go('Go to the settings', '/settings'),
+    'g m': { does: 'Open or close the messages', run: toggleTalk },
     '[': { does: 'Fold or open the sidebar', run: toggleSide },
   })
 }

@@ -5,12 +5,14 @@ import { Clock, Unplug } from 'lucide-react'
 import { memo } from 'react'
 import { goesOn, moodOf } from '@/shared/lab'
 import { BenchSign, useNow } from '@/shared/parts'
+import { Avatars, usePeople } from '@/shared/people'
 import { ResultIcon } from '@/shared/verdict'
 import type { Bench, Run } from '@/shared/wire'
 import { ago, elapsed, time } from '@/shared/words'
 import { nowOf } from './bench'
 import css from './benches.module.css'
 import { DeviceRow } from './DeviceRow'
+import { Flagged } from './Flagged'
 import { Latency } from './Latency'
 import { Pin } from './Pin'
 
@@ -23,6 +25,7 @@ type Props = {
 export const BenchCard = memo(function BenchCard({ bench, runs, asOf }: Props) {
   const isOffline = bench.state === 'offline'
   const known = isOffline ? Date.parse(bench.seen_at) : asOf
+  const people = usePeople(bench.id)
   return (
     <article
       className={`${css.card} ${isOffline ? css.offline : ''}`}
@@ -37,6 +40,8 @@ export const BenchCard = memo(function BenchCard({ bench, runs, asOf }: Props) {
           </Link>
         </h3>
         <span className={css.caption}>{(bench.labels ?? []).join(' · ')}</span>
+        <Flagged bench={bench} />
+        <Avatars people={people} says={(names) => `${names} at this bench`} />
         {known ? (
           <span className={css.asOf}>
             <Clock size={14} strokeWidth={1.75} aria-hidden /> as of {time(known)}

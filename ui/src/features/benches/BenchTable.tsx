@@ -3,10 +3,13 @@ import { Link } from '@tanstack/react-router'
 import { ArrowUp, TriangleAlert } from 'lucide-react'
 import { buildOf, goesOn, isPassing, isReady, moodOf, nameOf } from '@/shared/lab'
 import { BenchSign, Hidden, Ring, RunIcon, useNow } from '@/shared/parts'
+import { Avatars, usePeople } from '@/shared/people'
 import type { Bench, Device, Run } from '@/shared/wire'
 import { elapsed, plural, time } from '@/shared/words'
 import { serialOf } from './bench'
+import { Flagged } from './Flagged'
 import { Latency } from './Latency'
+import { Owner } from './Owner'
 import { Pin } from './Pin'
 import type { RunsOf } from './search'
 import css from './table.module.css'
@@ -27,6 +30,7 @@ export function BenchTable({ benches, runsOf, asOf }: Props) {
           <th>Device</th>
           <th>State</th>
           <th>Now</th>
+          <th>Reserved</th>
           <th>Build</th>
           <th>Serial</th>
           <th className={css.number}>Latency</th>
@@ -72,6 +76,8 @@ function Rows({ bench, runs, asOf }: { bench: Bench; runs: Run[]; asOf: number |
                   <Link to="/b/$bench" params={{ bench: bench.id }}>
                     {bench.name || bench.id}
                   </Link>
+                  <Flagged bench={bench} />
+                  <AtBench bench={bench} />
                 </span>
               </th>
             </>
@@ -93,6 +99,7 @@ function Rows({ bench, runs, asOf }: { bench: Bench; runs: Run[]; asOf: number |
           <td>
             <Now bench={bench} device={device} runs={runs} isFirst={i === 0} known={known} />
           </td>
+          <td>{device ? <Owner bench={bench.id} device={device.id} /> : null}</td>
           <td>
             <code>{device ? buildOf(device) || '–' : ''}</code>
           </td>
@@ -105,6 +112,10 @@ function Rows({ bench, runs, asOf }: { bench: Bench; runs: Run[]; asOf: number |
     </tbody>
   )
 }
+
+const AtBench = ({ bench }: { bench: Bench }) => (
+  <Avatars people={usePeople(bench.id)} says={(names) => `${names} at this bench`} />
+)
 
 function State({ device, isOffline }: { device: Device; isOffline: boolean }) {
   if (isOffline) return 'offline'

@@ -18,6 +18,7 @@ import css from './benches.module.css'
 import { EmptyLab } from './EmptyLab'
 import emptyCss from './empty.module.css'
 import { FilterBar } from './FilterBar'
+import { HereNow } from './HereNow'
 import { NoMatch } from './NoMatch'
 import { SkeletonCard } from './SkeletonCard'
 import { type BenchesSearch, byBench, pinnedFirst, shownOf } from './search'
@@ -77,7 +78,15 @@ export function BenchesPage({ search, onSearch }: Props) {
 
   return (
     <>
-      <PageHead title="Benches" acts={benches.length > 0 ? <Add /> : null}>
+      <PageHead
+        title="Benches"
+        acts={
+          <>
+            <HereNow />
+            {benches.length > 0 ? <Add /> : null}
+          </>
+        }
+      >
         {benches.length > 0 ? `${plural(devices, 'device')} · ${running} running` : null}
       </PageHead>
       {benches.length > 0 ? (

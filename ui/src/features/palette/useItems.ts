@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { useDeferredValue } from 'react'
 import { relayNow } from '@/shared/clock'
-import { startRun, useLab } from '@/shared/lab'
+import { startAsking, useLab } from '@/shared/lab'
 import { pageActions } from '@/shared/palette'
 import { getJSON } from '@/shared/query'
 import { changeSettings, useSettings } from '@/shared/settings'
@@ -31,8 +31,8 @@ export function useItems(words: string[], go: Go): Item[] {
   // Started outside the palette's own life: it closes before.
   const check = async (bench: Bench, device: Device, { id, label }: Check) => {
     try {
-      const run = await startRun(socket, { bench: bench.id, device: device.id, check: id })
-      if (here.page !== 'workspace') go.to(`/r/${run.id}`)
+      const run = await startAsking(socket, { bench: bench.id, device: device.id, check: id })
+      if (run && here.page !== 'workspace') go.to(`/r/${run.id}`)
     } catch (e) {
       if (!(e instanceof RequestError)) throw e
       const text = [e.fault.message, e.fault.hint]

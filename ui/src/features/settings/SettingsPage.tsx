@@ -4,6 +4,7 @@ import { type ReactNode, useId } from 'react'
 import { Hidden, PageHead, useTitle } from '@/shared/parts'
 import { changeSettings, type Settings, useSettings } from '@/shared/settings'
 import { KeptHere } from './KeptHere'
+import { Notifications } from './Notifications'
 import { PinOrder } from './PinOrder'
 import css from './settings.module.css'
 
@@ -48,6 +49,9 @@ export function SettingsPage() {
               onChange={(e) => changeSettings({ wrap: e.currentTarget.checked })}
             />
           </Row>
+        </Section>
+        <Section title="Notices">
+          <Notifications />
         </Section>
         <Section title="Keys">
           <Row

@@ -15,6 +15,7 @@ import css from './block.module.css'
 import { firstLine, moreLines, tookMs } from './blocks'
 import { LiveLines } from './LiveLog'
 import { Peek } from './Peek'
+import { RefusalActs } from './reservation/RefusalActs'
 import { useLaunch } from './useLaunch'
 import { VerdictTag } from './VerdictTag'
 
@@ -96,7 +97,18 @@ export function Block({ run, bench, device, isOpen, isNewest, isFiller, onFold }
         ) : null}
         <BlockMenu run={run} onAgain={runAgain} />
       </div>
-      {fault ? <FaultNote fault={fault} /> : null}
+      {fault ? (
+        <FaultNote fault={fault}>
+          <RefusalActs
+            fault={fault}
+            bench={bench}
+            device={device}
+            does={again.fault ? 'run' : 'cancel'}
+            onRetry={again.fault ? runAgain : cancel.cancel}
+            onDone={again.fault ? again.forget : cancel.forget}
+          />
+        </FaultNote>
+      ) : null}
       {isOpen ? <BlockBody run={run} isFiller={isFiller} onLog={setLog} /> : null}
     </article>
   )

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
+import { Lab, LabContext } from '@/shared/lab'
 import { type Link, SocketContext } from '@/shared/socket'
 import type { Bench, Fault } from '@/shared/wire'
 import { CommandDock } from './CommandDock'
@@ -53,7 +54,9 @@ function dock(on: Bench = bench('demo', [sim]), phase = 'connected') {
     <MantineProvider>
       <QueryClientProvider client={client}>
         <SocketContext value={socket}>
-          <CommandDock bench={on} device={on.devices[0]!} />
+          <LabContext value={new Lab()}>
+            <CommandDock bench={on} device={on.devices[0]!} />
+          </LabContext>
         </SocketContext>
       </QueryClientProvider>
     </MantineProvider>

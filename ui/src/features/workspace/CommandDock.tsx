@@ -10,6 +10,7 @@ import type { Bench, Device, Fault } from '@/shared/wire'
 import { sentence } from '@/shared/words'
 import { CommandLine } from './CommandLine'
 import css from './command.module.css'
+import { RefusalActs } from './reservation/RefusalActs'
 import { useLaunch } from './useLaunch'
 
 const ScriptEditor = lazy(() => import('./ScriptEditor'))
@@ -56,7 +57,13 @@ export function CommandDock({ bench, device }: Props) {
     <section className={css.dock} aria-label={`Run a command on ${device.id}`}>
       {launch.fault ? (
         <FaultNote fault={{ ...launch.fault, hint: notSent(launch.fault) }}>
-          <Button onClick={() => run(text)}>Try again</Button>
+          <RefusalActs
+            fault={launch.fault}
+            bench={bench}
+            device={device}
+            onRetry={() => run(text)}
+            onDone={launch.forget}
+          />
         </FaultNote>
       ) : (
         <Why bench={bench} device={device} isConnected={isConnected} />

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
 import { buildOf, isPassing, isReady, nameOf, useLab } from '@/shared/lab'
 import { BenchSign } from '@/shared/parts'
+import { Avatars, useMe, usePeople } from '@/shared/people'
 import type { Bench, Device } from '@/shared/wire'
 import { ActsMenu } from './ActsMenu'
 import { deviceMood } from './device'
@@ -36,6 +37,7 @@ export function DeviceTabs({ bench, chosen, onSide }: Props) {
               ) : (
                 <span className={isPassing(device) ? css.passing : css.state}>{device.state}</span>
               )}
+              {device.id === chosen?.id ? null : <On bench={bench} device={device} />}
             </Link>
           )
         })}
@@ -48,4 +50,11 @@ export function DeviceTabs({ bench, chosen, onSide }: Props) {
       ) : null}
     </div>
   )
+}
+
+// The others who look at a device that one does not look at oneself.
+function On({ bench, device }: { bench: Bench; device: Device }) {
+  const me = useMe()?.id
+  const others = usePeople(bench.id, device.id).filter((p) => p.id !== me)
+  return <Avatars people={others} most={2} />
 }

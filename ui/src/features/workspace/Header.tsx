@@ -6,6 +6,7 @@ import { changeSettings, useSettings } from '@/shared/settings'
 import { useConnection } from '@/shared/socket'
 import type { Bench, Device } from '@/shared/wire'
 import { pace, time, trip } from '@/shared/words'
+import { Presence } from './Presence'
 import css from './workspace.module.css'
 
 export function Header({ bench, device }: { bench: Bench; device: Device | undefined }) {
@@ -27,6 +28,7 @@ export function Header({ bench, device }: { bench: Bench; device: Device | undef
       hint={bench.name || bench.id}
       acts={
         <>
+          <Presence bench={bench} device={device} />
           <ActionIcon
             variant="default"
             aria-label={isPinned ? 'Unpin this bench' : 'Pin this bench'}

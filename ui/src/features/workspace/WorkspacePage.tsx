@@ -5,13 +5,17 @@ import { useEffect, useState } from 'react'
 import { useKeys } from '@/shared/keys'
 import { nameOf, useLab } from '@/shared/lab'
 import { PageHead, Skeleton, useLate, useTitle } from '@/shared/parts'
+import { useSocket } from '@/shared/socket'
+import { useTalk } from '@/shared/talk'
 import type { Bench, Device } from '@/shared/wire'
 import { Blocks } from './Blocks'
 import { CommandDock } from './CommandDock'
 import { DeviceTabs } from './DeviceTabs'
 import { chosenOf } from './device'
+import { FlagBar } from './FlagBar'
 import { Header } from './Header'
 import { NoBench, NoDevice } from './NotThere'
+import { ReservationBar } from './reservation/ReservationBar'
 import { Drawer, Side } from './Side'
 import { remember } from './seen'
 import { useBlocks } from './useBlocks'
@@ -23,9 +27,13 @@ export function WorkspacePage({ bench: id, device }: Props) {
   const { loaded, benches } = useLab((s) => s)
   const bench = benches.find((b) => b.id === id)
   const isLate = useLate(!loaded)
+  const isThere = bench !== undefined
+  const socket = useSocket()
+  const talk = useTalk()
   useEffect(() => {
     if (bench) remember(bench)
   }, [bench])
+  useEffect(() => (isThere ? talk.enterBench(socket, id) : undefined), [talk, socket, id, isThere])
   if (!bench) {
     return loaded ? <NoBench id={id} /> : <Loading isLate={isLate} />
   }
@@ -33,6 +41,7 @@ export function WorkspacePage({ bench: id, device }: Props) {
   return (
     <main className={css.page}>
       <Header bench={bench} device={chosen} />
+      <FlagBar bench={bench} />
       {chosen ? (
         <OnDevice key={`${bench.id}/${chosen.id}`} bench={bench} device={chosen} />
       ) : (
@@ -67,6 +76,7 @@ function OnDevice({ bench, device }: { bench: Bench; device: Device }) {
   const side = <Side bench={bench} device={device} blocks={list.blocks} />
   return (
     <>
+      <ReservationBar bench={bench} device={device} />
       <DeviceTabs
         bench={bench}
         chosen={device}

@@ -4,11 +4,12 @@
 import { confirm } from '@/shared/confirm'
 import { goesOn, type Order, useLab, useStart } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
-import type { Act, Bench, Device, Run } from '@/shared/wire'
+import type { Act, Device, FlaggedBench, Run } from '@/shared/wire'
+import { sentence } from '@/shared/words'
 import { firstLine } from './blocks'
 import { type Danger, dangerOf } from './danger/danger'
 
-export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => void) {
+export function useLaunch(bench: FlaggedBench, device: Device, started?: (run: Run) => void) {
   const runs = useLab((s) => s.runs)
   const { start, busy, fault, forget } = useStart((run) => {
     queryClient.invalidateQueries({ queryKey: ['history'] })
@@ -21,15 +22,21 @@ export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => 
     const going = runs.filter((r) => r.bench === bench.id && r.device === device.id && goesOn(r))
     return confirm(question(danger, command, bench, device, going))
   }
+  // The relay asks too while somebody is at the bench: what was asked here is
+  // not asked twice.
+  const send = async (order: Order, words: string) => {
+    const isAsked = bench.flag !== undefined && dangerOf(words) !== undefined
+    await start(isAsked ? { ...order, confirmed: true } : order)
+  }
   const order = async (what: { command: string; timeout_s?: number }) => {
     if (!(await may(what.command))) return
-    await start({ bench: bench.id, device: device.id, ...what } satisfies Order)
+    await send({ bench: bench.id, device: device.id, ...what } satisfies Order, what.command)
   }
   // An act is asked about by its words.
   const act = async (what: Act, words: string, timeout_s?: number) => {
     if (!(await may(words))) return
     const order: Order = { bench: bench.id, device: device.id, act: what }
-    await start(timeout_s ? { ...order, timeout_s } : order)
+    await send(timeout_s ? { ...order, timeout_s } : order, words)
   }
   // What the lab wrote down as a check was decided when it was written.
   const check = (id: string) => start({ bench: bench.id, device: device.id, check: id })
@@ -39,7 +46,7 @@ export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => 
 export function question(
   danger: Danger,
   command: string,
-  bench: Bench,
+  bench: FlaggedBench,
   device: Device,
   going: Run[],
 ) {
@@ -52,7 +59,7 @@ export function question(
     title: danger.does.endsWith(' device')
       ? `${danger.does.replace(/ device$/, '')} ${on}?`
       : `Run this on ${of}?`,
-    text: `\`${short(command)}\`: ${danger.text}${lost}`,
+    text: `\`${short(command)}\`: ${danger.text}${lost}${beside(bench)}`,
     does: danger.does,
     safe: lost ? 'Keep running' : 'Do not run',
     isDanger: true,
@@ -63,3 +70,8 @@ const short = (command: string) => {
   const line = firstLine(command).replaceAll('`', '´')
   return line.length > 80 ? `${line.slice(0, 80)}…` : line
 }
+
+const beside = ({ flag }: FlaggedBench) =>
+  flag ? ` Someone is at this bench${flag.note ? `: ${plain(flag.note)}` : '.'}` : ''
+
+const plain = (text: string) => sentence(text.replaceAll('`', '´'))
