@@ -5,10 +5,13 @@ package modules
 
 import (
 	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/desk"
 	"github.com/farbench/farbench/relay/gateway"
 )
 
 // Of makes the modules of a relay.
-func Of(*core.Core) []gateway.Maker {
-	return []gateway.Maker{}
+func Of(c *core.Core) []gateway.Maker {
+	return []gateway.Maker{
+		desk.Module(c.Books()),
+	}
 }

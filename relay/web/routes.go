@@ -37,6 +37,7 @@ func (s *Server) route() {
 	s.routeRuns()
 	s.routeVerdict()
 	s.routeDocuments()
+	s.routeReservations()
 	s.routeSession()
 	s.routeLog()
 	s.routeSocket()

@@ -43,6 +43,8 @@ type Documents interface {
 	SaveChecks(ctx context.Context, doc api.Checks) (api.Checks, error)
 	Settings(ctx context.Context, user string) (api.Settings, error)
 	SaveSettings(ctx context.Context, user string, doc api.Settings) (api.Settings, error)
+	Lab(ctx context.Context) (api.Lab, error)
+	SaveLab(ctx context.Context, doc api.Lab) (api.Lab, error)
 }
 
 // Reader delivers a run's lines.
@@ -64,13 +66,16 @@ type Config struct {
 	Reader    Reader
 	Documents Documents
 	Sessions  gateway.Sessions
-	Events    events.Port      // nil: nothing is said in rooms
-	Peers     gateway.Peers    // nil: this is the only relay
-	Now       func() time.Time // the store's clock; nil: this machine's
-	Modules   []gateway.Maker  // what is plugged into farbench.v1
-	Ready     func() error     // nil once the relay can serve
-	Static    fs.FS            // the built dashboard; nil: the embedded one
-	Logger    *slog.Logger
+
+	Reservations Reservations
+
+	Events  events.Port      // nil: nothing is said in rooms
+	Peers   gateway.Peers    // nil: this is the only relay
+	Now     func() time.Time // the store's clock; nil: this machine's
+	Modules []gateway.Maker  // what is plugged into farbench.v1
+	Ready   func() error     // nil once the relay can serve
+	Static  fs.FS            // the built dashboard; nil: the embedded one
+	Logger  *slog.Logger
 
 	MaxSockets int // default 20,000
 	MaxStreams int // followed logs; default 1,000
