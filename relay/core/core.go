@@ -7,6 +7,7 @@ package core
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,9 +17,11 @@ import (
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/booking"
 	"github.com/farbench/farbench/relay/bridge"
+	"github.com/farbench/farbench/relay/crowd"
 	"github.com/farbench/farbench/relay/documents"
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/keeper"
+	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
 	"github.com/farbench/farbench/relay/sessions"
@@ -47,6 +50,8 @@ type Core struct {
 	reader    *reader.Reader
 	keeper    *keeper.Keeper
 	sessions  *sessions.Sessions
+	people    *people.People
+	crowd     *crowd.Crowd
 	events    *events.Events
 	books     *booking.Books
 }
@@ -89,6 +94,9 @@ func New(cfg Config) *Core {
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.events = events.New(events.Config{Bridge: c.bridge, Tell: cfg.OnEvent, Logger: cfg.Logger})
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
+	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
+	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
+	c.people.Watch(func(string) {}, c.crowd.Rename)
 	return c
 }
 
@@ -98,6 +106,8 @@ func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }
 func (c *Core) Documents() *documents.Documents { return c.documents }
 func (c *Core) Sessions() *sessions.Sessions    { return c.sessions }
+func (c *Core) People() *people.People          { return c.people }
+func (c *Core) Crowd() *crowd.Crowd             { return c.crowd }
 func (c *Core) Events() *events.Events          { return c.events }
 func (c *Core) Books() *booking.Books           { return c.books }
 
@@ -108,14 +118,21 @@ func (c *Core) Now() time.Time      { return c.bridge.Now() }
 // Ready is nil while the broker answers and every stream is there.
 func (c *Core) Ready() error { return c.bridge.Ready() }
 
-// Run runs all parts until ctx ends.
+// Run runs all parts until ctx ends; the bridge ends last, so that their
+// goodbyes still go out.
 func (c *Core) Run(ctx context.Context) error {
+	bridging, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
 	group, parts := errgroup.WithContext(ctx)
+	var others sync.WaitGroup
 	for _, run := range []func(context.Context) error{
-		c.bridge.Run, c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.books.Run,
+		c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.books.Run, c.people.Run, c.crowd.Run,
 	} {
-		group.Go(func() error { return run(parts) })
+		others.Add(1)
+		group.Go(func() error { defer others.Done(); return run(parts) })
 	}
+	group.Go(func() error { return c.bridge.Run(bridging) })
+	group.Go(func() error { others.Wait(); cut(); return nil })
 	err := group.Wait()
 	if ctx.Err() != nil {
 		return nil // asked to stop

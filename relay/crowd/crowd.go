@@ -24,13 +24,11 @@ import (
 // told at once, of a crowd's many those of one person become one.
 const pace = 25 * time.Millisecond
 
-// Config is what a Crowd is built from. OnChange is told of every change, one
-// call at a time; it must not block.
+// Config is what a Crowd is built from.
 type Config struct {
-	Bridge   *bridge.Bridge
-	Logger   *slog.Logger
-	OnChange func(presence.Change)
-	Wall     func() time.Time // for what people read; no decision uses it
+	Bridge *bridge.Bridge
+	Logger *slog.Logger
+	Wall   func() time.Time // for what people read; no decision uses it
 }
 
 // Crowd is who is here. Its methods may be called from any goroutine.
@@ -44,6 +42,7 @@ type Crowd struct {
 	book    *presence.Book
 	tabs    map[string]*presence.Tab // of this relay
 	stats   Stats
+	watch   func(presence.Change)
 }
 
 // Stats count what presence costs.
@@ -61,27 +60,27 @@ func New(cfg Config) *Crowd {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
 	}
-	if cfg.OnChange == nil {
-		cfg.OnChange = func(presence.Change) {}
-	}
 	return &Crowd{
 		cfg: cfg, log: cfg.Logger, wake: make(chan struct{}, 1),
-		book: presence.New(cfg.Bridge.Relay()), tabs: map[string]*presence.Tab{},
+		book: presence.New(cfg.Bridge.Relay()), tabs: map[string]*presence.Tab{}, watch: func(presence.Change) {},
 	}
 }
 
-// Enter notes a connection, or that it is somebody else's from now on.
-func (c *Crowd) Enter(conn string, who api.User) {
-	c.change(conn, true, func(t *presence.Tab, _ int64) { t.Person, t.Name = who.ID, who.Name })
+// Watch tells one listener of every change from now on, one call at a time. It
+// must not block.
+func (c *Crowd) Watch(changed func(presence.Change)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watch = changed
 }
 
-// Join and Part note which rooms a connection is in. Rooms in which presence is
+// Join notes that somebody's connection is in a room. Rooms in which presence is
 // not told are passed over.
-func (c *Crowd) Join(conn, room string) {
+func (c *Crowd) Join(conn string, who api.User, room string) {
 	if !presence.IsRoom(room) {
 		return
 	}
-	c.change(conn, false, func(t *presence.Tab, now int64) {
+	c.change(conn, &who, func(t *presence.Tab, now int64) {
 		if _, ok := t.Rooms[room]; !ok {
 			t.Rooms[room] = now
 		}
@@ -90,12 +89,12 @@ func (c *Crowd) Join(conn, room string) {
 
 // Part is Join's opposite.
 func (c *Crowd) Part(conn, room string) {
-	c.change(conn, false, func(t *presence.Tab, _ int64) { delete(t.Rooms, room) })
+	c.change(conn, nil, func(t *presence.Tab, _ int64) { delete(t.Rooms, room) })
 }
 
-// Look notes what a connection looks at.
-func (c *Crowd) Look(conn string, at api.Look) {
-	c.change(conn, false, func(t *presence.Tab, now int64) {
+// Look notes what somebody's connection looks at.
+func (c *Crowd) Look(conn string, who api.User, at api.Look) {
+	c.change(conn, &who, func(t *presence.Tab, now int64) {
 		look := &presence.Look{Bench: at.Bench, Device: at.Device, Run: at.Run, Since: now}
 		if t.Look != nil && t.Look.Bench == look.Bench && t.Look.Device == look.Device && t.Look.Run == look.Run {
 			look = t.Look
@@ -142,12 +141,13 @@ func (c *Crowd) Stats() Stats {
 	return s
 }
 
-func (c *Crowd) change(conn string, isNew bool, change func(t *presence.Tab, now int64)) {
+// change changes a connection's tab, and makes one where who is given.
+func (c *Crowd) change(conn string, who *api.User, change func(t *presence.Tab, now int64)) {
 	now := c.cfg.Wall().UnixMilli()
 	c.mu.Lock()
 	t := c.tabs[conn]
-	if t == nil && isNew {
-		t = &presence.Tab{Conn: conn, Rooms: map[string]int64{}}
+	if t == nil && who != nil {
+		t = &presence.Tab{Conn: conn, Person: who.ID, Name: who.Name, Rooms: map[string]int64{}}
 		c.tabs[conn] = t
 	}
 	if t != nil {
@@ -203,13 +203,13 @@ func (c *Crowd) tell() {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	c.mu.Lock()
-	out, changes := c.book.Out(), c.book.Changes()
+	out, changes, watch := c.book.Out(), c.book.Changes(), c.watch
 	c.stats.Changes += int64(len(changes))
 	c.mu.Unlock()
 	for _, m := range out {
 		c.send(m)
 	}
 	for _, change := range changes {
-		c.cfg.OnChange(change)
+		watch(change)
 	}
 }

@@ -45,7 +45,8 @@ func newRelay(t *testing.T, l *coretest.Lab, wall func() time.Time) *relay {
 	t.Helper()
 	r := &relay{room: map[string]api.Person{}}
 	b := bridge.New(bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")})
-	r.Crowd = crowd.New(crowd.Config{Bridge: b, Logger: coretest.Logger(t), Wall: wall, OnChange: func(c presence.Change) {
+	r.Crowd = crowd.New(crowd.Config{Bridge: b, Logger: coretest.Logger(t), Wall: wall})
+	r.Watch(func(c presence.Change) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		switch {
@@ -55,7 +56,7 @@ func newRelay(t *testing.T, l *coretest.Lab, wall func() time.Time) *relay {
 		default:
 			r.room[c.Who.ID] = c.Who
 		}
-	}})
+	})
 	bridging, cut := context.WithCancel(context.Background())
 	running, end := context.WithCancel(context.Background())
 	var bridged, ran sync.WaitGroup
@@ -84,13 +85,10 @@ func TestCrowd_PresenceIsRightAcrossRelaysWhoseClocksDiffer(t *testing.T) {
 	l := coretest.New(t)
 	one := newRelay(t, l, nil)
 	two := newRelay(t, l, func() time.Time { return time.Now().Add(-time.Hour) })
-	one.Enter("c1", ada)
-	one.Join("c1", presence.Lab)
-	two.Enter("c2", ada)
-	two.Join("c2", presence.Lab)
-	two.Enter("c3", grace)
-	two.Join("c3", presence.Lab)
-	two.Look("c3", api.Look{Bench: "b1", Device: "d1"})
+	one.Join("c1", ada, presence.Lab)
+	two.Join("c2", ada, presence.Lab)
+	two.Join("c3", grace, presence.Lab)
+	two.Look("c3", grace, api.Look{Bench: "b1", Device: "d1"})
 	for _, r := range []*relay{one, two} {
 		knows(t, r, "Ada has two tabs and Grace looks at d1", func(in map[string]api.Person) bool {
 			return len(in) == 2 && in[ada.ID].Tabs == 2 && len(in[grace.ID].At) == 1 && in[grace.ID].At[0].Device == "d1"
@@ -115,12 +113,10 @@ func TestCrowd_KilledRelaysPeopleAreGoneWithinTenSeconds(t *testing.T) {
 	t.Parallel()
 	l := coretest.New(t)
 	one, two := newRelay(t, l, nil), newRelay(t, l, nil)
-	one.Enter("c1", ada)
-	one.Join("c1", presence.Lab)
+	one.Join("c1", ada, presence.Lab)
 	for i := range 50 {
 		conn := fmt.Sprintf("k%d", i)
-		two.Enter(conn, api.User{ID: "p" + conn, Name: conn})
-		two.Join(conn, presence.Lab)
+		two.Join(conn, api.User{ID: "p" + conn, Name: conn}, presence.Lab)
 	}
 	knows(t, one, "all are here", func(in map[string]api.Person) bool { return len(in) == 51 })
 	began := time.Now()
@@ -137,12 +133,10 @@ func TestCrowd_LostBrokerTakesNobodyAway(t *testing.T) {
 	t.Parallel()
 	l := coretest.New(t)
 	one, two := newRelay(t, l, nil), newRelay(t, l, nil)
-	one.Enter("c1", ada)
-	one.Join("c1", presence.Lab)
+	one.Join("c1", ada, presence.Lab)
 	knows(t, two, "Ada is here", func(in map[string]api.Person) bool { return len(in) == 1 })
 	l.Stop()
-	two.Enter("c2", grace) // while nobody can be told
-	two.Join("c2", presence.Lab)
+	two.Join("c2", grace, presence.Lab) // while nobody can be told
 	knows(t, two, "this relay's own are seen at once", func(in map[string]api.Person) bool { return len(in) == 2 })
 	l.Start()
 	knows(t, one, "what was missed is told", func(in map[string]api.Person) bool { return len(in) == 2 })
@@ -166,8 +160,7 @@ func TestCrowd_BenchesNeitherReachNorHearIt(t *testing.T) {
 		_ = bench.NC.PublishRequest("up.ask.resume", wire.RelayPresence, forged) // the broker answers there
 	}
 	_ = bench.NC.Flush()
-	one.Enter("c1", ada)
-	one.Join("c1", presence.Lab)
+	one.Join("c1", ada, presence.Lab)
 	two := newRelay(t, l, nil)
 	knows(t, two, "relays do hear each other", func(in map[string]api.Person) bool { return len(in) == 1 })
 	knows(t, one, "and the bench is not heard", func(in map[string]api.Person) bool { return len(in) == 1 })

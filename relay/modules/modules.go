@@ -4,6 +4,7 @@
 package modules
 
 import (
+	"github.com/farbench/farbench/relay/attendance"
 	"github.com/farbench/farbench/relay/core"
 	"github.com/farbench/farbench/relay/desk"
 	"github.com/farbench/farbench/relay/gateway"
@@ -13,5 +14,6 @@ import (
 func Of(c *core.Core) []gateway.Maker {
 	return []gateway.Maker{
 		desk.Module(c.Books()),
+		attendance.Module(c.Crowd()),
 	}
 }

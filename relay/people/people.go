@@ -27,15 +27,11 @@ const Unnamed = "guest"
 // maxPeople bounds the names that are kept.
 const maxPeople = 20_000
 
-// Config is what People are built from. OnEnded is told of each session that no
-// longer holds, whoever ended it; OnRenamed of each person who goes by another
-// name. They must not block and must not call People.
+// Config is what People are built from.
 type Config struct {
-	Bridge    *bridge.Bridge
-	Logger    *slog.Logger
-	OnEnded   func(session string)
-	OnRenamed func(api.User)
-	Wall      func() time.Time // sessions last for days: no two relays' clocks are compared more closely
+	Bridge *bridge.Bridge
+	Logger *slog.Logger
+	Wall   func() time.Time // sessions last for days: no two relays' clocks are compared more closely
 }
 
 // People answers from what it follows and changes the store.
@@ -50,6 +46,8 @@ type People struct {
 	gone    map[string]bool // sessions that surely do not hold; cleared when maxGone are
 	moved   chan struct{}   // closed and made anew where book.seq grows and somebody waits
 	waiting int
+	ended   []func(session string)
+	renamed []func(api.User)
 }
 
 const maxGone = 4096
@@ -69,13 +67,15 @@ func New(cfg Config) *People {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
 	}
-	if cfg.OnEnded == nil {
-		cfg.OnEnded = func(string) {}
-	}
-	if cfg.OnRenamed == nil {
-		cfg.OnRenamed = func(api.User) {}
-	}
 	return &People{cfg: cfg, log: cfg.Logger, book: newBook(), gone: map[string]bool{}, moved: make(chan struct{})}
+}
+
+// Watch tells of each session that no longer holds from now on, whoever ended it,
+// and of each person who goes by another name. Neither may block.
+func (p *People) Watch(ended func(session string), renamed func(api.User)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended, p.renamed = append(p.ended, ended), append(p.renamed, renamed)
 }
 
 // Loaded says whether the bucket was read once.
@@ -150,10 +150,20 @@ func (p *People) put(key string, rev uint64, r record) {
 }
 
 func (p *People) tell(c change) {
+	if len(c.ended)+len(c.who) == 0 {
+		return
+	}
+	p.mu.Lock()
+	ended, renamed := p.ended, p.renamed
+	p.mu.Unlock()
 	for _, id := range c.ended {
-		p.cfg.OnEnded(id)
+		for _, tell := range ended {
+			tell(id)
+		}
 	}
 	for _, u := range c.who {
-		p.cfg.OnRenamed(u)
+		for _, tell := range renamed {
+			tell(u)
+		}
 	}
 }

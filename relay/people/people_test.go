@@ -33,11 +33,11 @@ func newDesk(t *testing.T, l *coretest.Lab) *desk {
 	t.Helper()
 	d := &desk{ended: map[string]bool{}}
 	b := bridge.New(bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")})
-	d.People = people.New(people.Config{
-		Bridge: b, Logger: coretest.Logger(t),
-		OnEnded:   func(id string) { d.mu.Lock(); d.ended[id] = true; d.mu.Unlock() },
-		OnRenamed: func(u api.User) { d.mu.Lock(); d.renamed = append(d.renamed, u); d.mu.Unlock() },
-	})
+	d.People = people.New(people.Config{Bridge: b, Logger: coretest.Logger(t)})
+	d.Watch(
+		func(id string) { d.mu.Lock(); d.ended[id] = true; d.mu.Unlock() },
+		func(u api.User) { d.mu.Lock(); d.renamed = append(d.renamed, u); d.mu.Unlock() },
+	)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Go(func() { _ = b.Run(ctx) })
