@@ -21,6 +21,7 @@ import (
 	"github.com/farbench/farbench/relay/documents"
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/keeper"
+	"github.com/farbench/farbench/relay/notices"
 	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
@@ -53,6 +54,7 @@ type Core struct {
 	people    *people.People
 	crowd     *crowd.Crowd
 	events    *events.Events
+	notices   *notices.Notices
 	books     *booking.Books
 }
 
@@ -70,6 +72,7 @@ func New(cfg Config) *Core {
 		Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(b api.Bench) {
 			c.runs.BenchChanged(b)
+			c.notices.BenchChanged(b)
 			c.books.BenchChanged(b)
 			if cfg.OnBench != nil {
 				cfg.OnBench(b)
@@ -81,6 +84,7 @@ func New(cfg Config) *Core {
 		Bridge: c.bridge, Benches: c.benches, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(r api.Run) {
 			c.reader.RunChanged(r)
+			c.notices.RunChanged(r)
 			c.books.RunChanged(r)
 			if cfg.OnRun != nil {
 				cfg.OnRun(r)
@@ -93,6 +97,10 @@ func New(cfg Config) *Core {
 	c.reader = reader.New(reader.Config{Bridge: c.bridge, Runs: c.runs, Logger: cfg.Logger})
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.events = events.New(events.Config{Bridge: c.bridge, Tell: cfg.OnEvent, Logger: cfg.Logger})
+	c.notices = notices.New(notices.Config{
+		Events: c.events, Benches: c.benches, Loaded: c.runs.Loaded, Links: c.bridge.Documents, Logger: cfg.Logger,
+	})
+	c.books.Tell(c.notices)
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
 	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
@@ -126,7 +134,7 @@ func (c *Core) Run(ctx context.Context) error {
 	group, parts := errgroup.WithContext(ctx)
 	var others sync.WaitGroup
 	for _, run := range []func(context.Context) error{
-		c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.books.Run, c.people.Run, c.crowd.Run,
+		c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.notices.Run, c.books.Run, c.people.Run, c.crowd.Run,
 	} {
 		others.Add(1)
 		group.Go(func() error { defer others.Done(); return run(parts) })
