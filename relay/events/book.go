@@ -26,7 +26,8 @@ type book struct {
 	bytes      int
 	bound      int // of bytes
 
-	anew offset // where everybody went on when the book was reset
+	era  int    // how often the book was reset
+	anew offset // where everybody went on then
 	why  string
 
 	stalled func(*member)    // a follower has no room: wait for it beside
@@ -164,6 +165,7 @@ func (e *Event) place(generation string) offset {
 func (b *book) reset(generation string, first uint64, whole bool, reason string) {
 	old := b.rooms
 	b.generation, b.head, b.floor, b.whole = generation, first-1, first-1, whole
+	b.era++
 	b.anew, b.why = offset{generation: generation, seq: first - 1}, reason
 	b.rooms, b.order, b.bytes = make(map[string]*room), nil, 0
 	for name, r := range old {
@@ -175,14 +177,15 @@ func (b *book) reset(generation string, first uint64, whole bool, reason string)
 	}
 }
 
-// rejoin lets a member go on in a room: who was in another generation gets the
-// gap that its end made.
+// rejoin lets a member go on in a room: who began before the book was reset gets
+// the gap that this made.
 func (b *book) rejoin(m *member, r *room) {
 	m.room = r
-	if m.begun && m.pos.generation != b.generation {
+	if m.begun && m.era != b.era {
 		m.gap(m.pos.String(), b.anew.String(), b.why)
 		m.start(b.anew)
 	}
+	m.era = b.era
 	if !m.begun {
 		b.begin(m)
 		return

@@ -9,6 +9,7 @@ type member struct {
 
 	asked string // the offset that it came with
 	pos   offset // it has every event of the room up to here
+	era   int    // of the book that pos is in
 	begun bool   // asked was judged, and became pos
 	sure  bool   // pos is known to be a place in this stream
 	told  bool   // Live was called, and Lag not since
@@ -39,8 +40,8 @@ func (r *room) wait(m *member) {
 // begin judges the offset that a member came with, as far as memory can tell,
 // and lets it catch up.
 func (b *book) begin(m *member) {
-	r := m.room
-	here := b.here(r)
+	r, here := m.room, b.here(m.room)
+	m.era = b.era
 	o, ours := parseOffset(m.asked)
 	switch {
 	case m.asked == "":

@@ -52,15 +52,19 @@ func (e *Events) once(ctx context.Context, name string) error {
 		return err
 	}
 	defer free()
-	state, err := e.bridge.State(ctx, wire.StreamEvents)
+	p := &pass{book: e.book, name: name}
+	e.mu.Lock()
+	p.era = e.book.era
+	e.mu.Unlock()
+	p.state, err = e.bridge.State(ctx, wire.StreamEvents)
 	if err != nil {
 		return err
 	}
-	cut, err := e.cutOf(ctx, name)
+	p.generation = generationOf(p.state.Created)
+	p.cut, err = e.cutOf(ctx, name)
 	if err != nil {
 		return err
 	}
-	p := &pass{book: e.book, name: name, state: state, cut: cut, generation: generationOf(state.Created)}
 	e.mu.Lock()
 	from, err := p.gather()
 	e.mu.Unlock()
@@ -101,6 +105,7 @@ type pass struct {
 	book       *book
 	name       string
 	generation string
+	era        int
 	state      bridge.State
 	cut        uint64
 	members    []*member // who takes part; who came since waits for the next one
@@ -108,7 +113,7 @@ type pass struct {
 
 // still says whether the book is of the stream that is read.
 func (p *pass) still() error {
-	if p.book.generation != p.generation {
+	if p.book.generation != p.generation || p.book.era != p.era {
 		return errMoved
 	}
 	return nil
