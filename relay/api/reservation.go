@@ -38,8 +38,8 @@ type Place struct {
 	Offer     *Offer     `json:"offer,omitempty"`
 }
 
-// Waiting is somebody who waits for a place. Ticket numbers all who ever waited
-// at the bench, as they came; Position is 1 for who is next, counting those who
+// Waiting is somebody who waits for a place. Ticket numbers all who ever came
+// to reserve at the bench; Position is 1 for who is next, counting those who
 // wait for other places of the bench that are in the way.
 type Waiting struct {
 	Who      User      `json:"who"`
@@ -118,7 +118,7 @@ type ReservationRecord struct {
 	Who    User       `json:"who"`              // who was given it, or held it
 	By     *User      `json:"by,omitempty"`     // who caused it, where that is somebody else
 	Until  *time.Time `json:"until,omitempty"`  // of a grant
-	Ticket uint64     `json:"ticket,omitempty"` // of a grant to somebody who waited
+	Ticket uint64     `json:"ticket,omitempty"` // of a grant to somebody who came to reserve
 	// How: of a grant reserved, queue, taken, handed; of an end released, over,
 	// taken, handed.
 	How  string `json:"how"`

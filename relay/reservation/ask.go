@@ -145,7 +145,8 @@ func (b *Book) reserve(by api.User, q api.ReservationRequest) error {
 	}
 	until := b.until(q)
 	if b.free(q.Device, by.ID, b.Queue) {
-		b.grant(q.Device, Hold{Who: by, Since: b.At, Until: until}, "reserved", nil, q.Note, 0)
+		b.Tickets++
+		b.grant(q.Device, Hold{Who: by, Since: b.At, Until: until}, "reserved", nil, q.Note, b.Tickets)
 		return nil
 	}
 	if q.Queue != nil && !*q.Queue {

@@ -45,6 +45,9 @@ type arguments struct {
 	Logs    logsCommand    `cmd:"" help:"Print a run's log."`
 	Cancel  cancelCommand  `cmd:"" help:"End a run on its device."`
 	acts    `embed:""`
+	Reserve reserveCommand `cmd:"" help:"Reserve a device or a whole bench."`
+	Release releaseCommand `cmd:"" help:"Release what you reserved, or leave its queue."`
+	Queue   queueCommand   `cmd:"" help:"List who holds what, until when, and who waits."`
 	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

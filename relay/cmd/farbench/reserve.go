@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/client"
+)
+
+type reserveCommand struct {
+	Target string `arg:"" name:"bench[/device]" help:"The device, or the whole bench."`
+	For    span   `placeholder:"TIME" help:"For how long: 30m, 2h; at most a day. An hour where it is missing. Of what is yours already: from now on."`
+	Wait   bool   `help:"Wait in the queue until it is yours."`
+	Note   string `help:"What for; others see it."`
+	Take   string `placeholder:"REASON" help:"Take it over from who holds it, who is told the reason."`
+	JSON   bool   `help:"Print the API's document."`
+}
+
+func (c reserveCommand) Run(around *surroundings) error {
+	ctx, stop := signal.NotifyContext(around.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	relay, bench, device, err := around.place(ctx, c.Target)
+	if err != nil {
+		return err
+	}
+	q := api.ReservationRequest{Device: device, Note: c.Note, Queue: &c.Wait, Reason: c.Take}
+	if c.For > 0 {
+		s := int(time.Duration(c.For).Seconds())
+		q.ForS = &s
+	}
+	verb := "reserve"
+	if c.Take != "" {
+		verb = "take"
+	}
+	place, err := relay.Reserve(ctx, bench, verb, q)
+	if err == nil && place.Granted && c.For > 0 {
+		place, err = relay.Reserve(ctx, bench, "extend", q)
+	}
+	if err == nil && !place.Granted {
+		place, err = c.wait(ctx, around, relay, bench, q, place)
+	}
+	if err != nil {
+		return waitHint(fmt.Errorf("reserving %s: %w", c.Target, err))
+	}
+	if c.JSON {
+		return printJSON(around.out, place)
+	}
+	fmt.Fprintf(around.out, "%s is yours until %s\n", c.Target, place.Until.Local().Format("15:04:05"))
+	return nil
+}
+
+// wait asks again until the place is theirs; whoever gives up leaves the queue.
+func (c reserveCommand) wait(ctx context.Context, around *surroundings, relay *client.Client, bench string, q api.ReservationRequest, place api.Reserved) (api.Reserved, error) {
+	said := 0
+	for !place.Granted {
+		if place.Position != said && around.err.interactive {
+			said = place.Position
+			fmt.Fprintf(around.err, "waiting for %s, %s\n", c.Target, standing(place))
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			leaving, done := context.WithTimeout(around.ctx, 5*time.Second)
+			defer done()
+			if _, err := relay.Reserve(leaving, bench, "release", q); err != nil {
+				return place, fmt.Errorf("leaving the queue: %w", err)
+			}
+			return place, exit(exitCancelled)
+		}
+		next, err := relay.Reserve(ctx, bench, "reserve", q)
+		switch {
+		case err == nil:
+			place = next
+		case ctx.Err() == nil && !client.MayHelp(err):
+			return place, err
+		}
+	}
+	return place, nil
+}
+
+func standing(place api.Reserved) string {
+	words := fmt.Sprintf("number %d", place.Position)
+	if place.Holder != nil {
+		words += fmt.Sprintf("; %s holds it until %s", clean(place.Holder.Name), place.Until.Local().Format("15:04:05"))
+	}
+	return words
+}
+
+// waitHint says what a refused reservation can do on the command line.
+func waitHint(err error) error {
+	var fault *wire.Fault
+	if errors.As(err, &fault) && fault.Code == wire.Reserved {
+		fault.Hint = "--wait waits in the queue, --take REASON takes it over"
+	}
+	return err
+}
+
+type releaseCommand struct {
+	Target string `arg:"" name:"bench[/device]" help:"The device, or the whole bench."`
+	JSON   bool   `help:"Print the API's document."`
+}
+
+func (c releaseCommand) Run(around *surroundings) error {
+	relay, bench, device, err := around.place(around.ctx, c.Target)
+	if err != nil {
+		return err
+	}
+	place, err := relay.Reserve(around.ctx, bench, "release", api.ReservationRequest{Device: device})
+	if err != nil {
+		return fmt.Errorf("releasing %s: %w", c.Target, err)
+	}
+	switch {
+	case c.JSON:
+		return printJSON(around.out, place)
+	case place.Granted: // by the whole bench
+		fmt.Fprintf(around.out, "%s is still yours, with the whole bench: farbench release %s\n", c.Target, bench)
+	case place.Holder != nil:
+		fmt.Fprintf(around.out, "%s is not yours; %s holds it until %s\n", c.Target, clean(place.Holder.Name), place.Until.Local().Format("15:04:05"))
+	default:
+		fmt.Fprintf(around.out, "%s is free\n", c.Target)
+	}
+	return nil
+}
+
+type queueCommand struct {
+	Bench string `arg:"" optional:"" help:"One bench alone."`
+	JSON  bool   `help:"Print the API's document."`
+}
+
+// Run lists who holds what until when, and who waits.
+func (c queueCommand) Run(around *surroundings) error {
+	relay, err := around.relay(client.Config{})
+	if err != nil {
+		return err
+	}
+	all, err := relay.Reservations(around.ctx)
+	if err != nil {
+		return fmt.Errorf("listing reservations: %w", err)
+	}
+	chosen := api.AllReservations{Reservations: []api.Reservations{}}
+	for _, doc := range all.Reservations {
+		if c.Bench == "" || doc.Bench == c.Bench {
+			chosen.Reservations = append(chosen.Reservations, doc)
+		}
+	}
+	if c.JSON {
+		return printJSON(around.out, chosen)
+	}
+	var rows [][]string
+	for _, doc := range chosen.Reservations {
+		for _, p := range doc.Places {
+			rows = append(rows, held(doc, p))
+			for _, w := range p.Queue {
+				rows = append(rows, []string{"", fmt.Sprintf("%d. %s", w.Position, clean(w.Who.Name)), "for " + short(time.Duration(w.ForS)*time.Second), clean(w.Note)})
+			}
+		}
+	}
+	if rows == nil {
+		fmt.Fprintln(around.out, "nobody has reserved anything")
+	}
+	table(around.out, "", rows, nil)
+	return nil
+}
+
+func held(doc api.Reservations, p api.Place) []string {
+	name := strings.TrimSuffix(doc.Bench+"/"+p.Device, "/")
+	if p.Holder == nil {
+		return []string{name, "nobody", "", ""}
+	}
+	more := clean(p.Reason)
+	if p.IdleSince != nil {
+		more = strings.TrimPrefix(more+", idle for "+short(doc.At.Sub(*p.IdleSince)), ", ")
+	}
+	return []string{name, clean(p.Holder.Name), "for " + short(p.Until.Sub(doc.At)) + " more", more}
+}
+
+// short writes a duration as people do.
+func short(d time.Duration) string {
+	switch d = max(d, 0); {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%.3g h", d.Hours())
+}
+
+// place reads BENCH or BENCH/DEVICE; a device that the bench does not list now
+// may still be reserved, so its name is taken as it is.
+func (around *surroundings) place(ctx context.Context, target string) (relay *client.Client, bench, device string, err error) {
+	if relay, err = around.relay(client.Config{}); err != nil {
+		return nil, "", "", err
+	}
+	name, wanted, _ := strings.Cut(target, "/")
+	if wanted == "" {
+		return relay, name, "", nil
+	}
+	benches, err := relay.Benches(ctx)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("looking for %s: %w", target, err)
+	}
+	if bench, device, err = resolve(benches.Benches, target); err != nil {
+		if b, d, ok := unlisted(benches.Benches, target); ok {
+			return relay, b, d, nil
+		}
+	}
+	return relay, bench, device, err
+}
