@@ -1,9 +1,9 @@
 import { Hand } from 'lucide-react'
-import type { FlaggedBench } from '@/shared/wire'
+import type { Bench } from '@/shared/wire'
 import css from './benches.module.css'
 
 // Somebody stands at the bench, and said so there.
-export function Flagged({ bench: { flag } }: { bench: FlaggedBench }) {
+export function Flagged({ bench: { flag } }: { bench: Bench }) {
   if (!flag) return null
   const says = `Someone is at this bench${flag.note ? `: ${flag.note}` : ''}`
   return (

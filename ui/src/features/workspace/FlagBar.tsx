@@ -1,10 +1,10 @@
 // Somebody stands at the bench: what could hurt them or their work asks first.
 import { Hand } from 'lucide-react'
 import { Bar } from '@/shared/parts'
-import type { FlaggedBench } from '@/shared/wire'
+import type { Bench } from '@/shared/wire'
 import { ago, sentence } from '@/shared/words'
 
-export function FlagBar({ bench }: { bench: FlaggedBench }) {
+export function FlagBar({ bench }: { bench: Bench }) {
   if (!bench.flag) return null
   const { note, since } = bench.flag
   return (

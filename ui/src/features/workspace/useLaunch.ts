@@ -4,12 +4,12 @@
 import { confirm } from '@/shared/confirm'
 import { goesOn, type Order, useLab, useStart } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
-import type { Act, Device, FlaggedBench, Run } from '@/shared/wire'
+import type { Act, Bench, Device, Run } from '@/shared/wire'
 import { sentence } from '@/shared/words'
 import { firstLine } from './blocks'
 import { type Danger, dangerOf } from './danger/danger'
 
-export function useLaunch(bench: FlaggedBench, device: Device, started?: (run: Run) => void) {
+export function useLaunch(bench: Bench, device: Device, started?: (run: Run) => void) {
   const runs = useLab((s) => s.runs)
   const { start, busy, fault, forget } = useStart((run) => {
     queryClient.invalidateQueries({ queryKey: ['history'] })
@@ -46,7 +46,7 @@ export function useLaunch(bench: FlaggedBench, device: Device, started?: (run: R
 export function question(
   danger: Danger,
   command: string,
-  bench: FlaggedBench,
+  bench: Bench,
   device: Device,
   going: Run[],
 ) {
@@ -71,7 +71,7 @@ const short = (command: string) => {
   return line.length > 80 ? `${line.slice(0, 80)}…` : line
 }
 
-const beside = ({ flag }: FlaggedBench) =>
+const beside = ({ flag }: Bench) =>
   flag ? ` Someone is at this bench${flag.note ? `: ${plain(flag.note)}` : '.'}` : ''
 
 const plain = (text: string) => sentence(text.replaceAll('`', '´'))

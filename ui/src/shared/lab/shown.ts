@@ -1,10 +1,10 @@
 import { relayNow } from '@/shared/clock'
-import type { FlaggedBench, Person, Place, Reservations, User } from '@/shared/wire'
+import type { Bench, Person, Place, Reservations, User } from '@/shared/wire'
 import { legible } from '@/shared/words'
 
 // benchAsShown: what a bench says of itself is shown everywhere, and its names
 // are never sent back. Properties are copied by people and stay as they are.
-export const benchAsShown = (bench: FlaggedBench): FlaggedBench => ({
+export const benchAsShown = (bench: Bench): Bench => ({
   ...bench,
   name: legible(bench.name),
   reason: legible(bench.reason),

@@ -53,7 +53,7 @@ export function noticeWords(n: Notice, benches: Bench[], path: string): Told {
     case 'offer_back':
       return told(`${place} is yours again`, `${who} did not take it over.`, 'warn', false)
     case 'run_finished':
-      return told(sentence(legible(n.text || 'Your run has ended')), '', undefined)
+      return told(legible(n.text) || 'Your run has ended', '')
     case 'bench_offline':
       return told(`${place} is offline`, sentence(legible(n.text)), 'warn')
     case 'bench_online':

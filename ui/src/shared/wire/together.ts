@@ -1,7 +1,6 @@
 // What people share, as the dashboard reads it: the relay's documents, and what
 // of them an older relay leaves out.
 import type {
-  Bench,
   LabSnapshot,
   Look,
   Notice,
@@ -34,9 +33,6 @@ export type PlaceVerbs = {
   answer: { device: string; accept: boolean }
   refuse: { device: string; who: string }
 }
-
-export type Flag = { note: string; since: string }
-export type FlaggedBench = Bench & { flag?: Flag }
 
 // Snapshots of a relay that knows nothing of people are shorter.
 export type SharedLab = Pick<LabSnapshot, 'benches' | 'runs'> & Partial<LabSnapshot>

@@ -1,18 +1,20 @@
 // Who waits, in their order.
 import { Button, Popover } from '@mantine/core'
 import { Avatar, useMe } from '@/shared/people'
-import { type Stand, span } from '@/shared/reservation'
+import { ordinal, type Stand, span } from '@/shared/reservation'
 import { ago } from '@/shared/words'
 import css from './reservation.module.css'
 
-export function Queue({ stand: { queue } }: { stand: Stand }) {
+export function Queue({ stand: { queue, position } }: { stand: Stand }) {
   const me = useMe()?.id
   if (queue.length === 0) return null
   return (
     <Popover position="bottom" radius="md" trapFocus returnFocus>
       <Popover.Target>
         <Button variant="subtle" color="gray">
-          {queue.length} in the queue
+          {position > 0
+            ? `${ordinal(position)} of ${queue.length} in the queue`
+            : `${queue.length} in the queue`}
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={css.queue}>

@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { isPassing } from '@/shared/lab'
 import { FaultNote, Hidden, useNow } from '@/shared/parts'
 import { Avatar } from '@/shared/people'
-import { clockTime, ordinal, type Stand, span, usePlace, useStand } from '@/shared/reservation'
+import { clockTime, type Stand, span, usePlace, useStand } from '@/shared/reservation'
 import type { Bench, Device } from '@/shared/wire'
 import { elapsed } from '@/shared/words'
 import { HandOver } from './HandOver'
@@ -73,7 +73,7 @@ function Sign({ stand, warn }: { stand: Stand; warn: boolean }) {
 type WhoseProps = { stand: Stand; device: Device; isWhole: boolean; now: number }
 
 function Whose({ stand, device, isWhole, now }: WhoseProps) {
-  const { kind, holder, until, idleSince, position, place } = stand
+  const { kind, holder, until, idleSince, place } = stand
   if (kind === 'free') {
     return (
       <>
@@ -98,8 +98,7 @@ function Whose({ stand, device, isWhole, now }: WhoseProps) {
       </span>,
     )
   }
-  if (position > 0) parts.push(`You are ${ordinal(position)} in the queue`)
-  else if (kind === 'mine' && stand.queue[0]) {
+  if (kind === 'mine' && stand.queue[0]) {
     parts.push(`Next: ${stand.queue[0].who.name}, for ${span(stand.queue[0].for_s)}`)
   }
   if (kind === 'theirs' && place?.reason) parts.push(`“${place.reason}”`)
