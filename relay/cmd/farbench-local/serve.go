@@ -16,6 +16,7 @@ import (
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/broker"
 	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
@@ -54,10 +55,11 @@ func serve(ctx context.Context, o options) (err error) {
 		Logger:  o.log,
 		OnBench: func(bench api.Bench) { face.BenchChanged(bench) },
 		OnRun:   func(run api.Run) { face.RunChanged(run) },
+		OnEvent: func(e *events.Event) { face.EventHeard(e) },
 	})
 	face, err = web.New(web.Config{
 		Listen: o.listen, Token: o.data.token, Logger: o.log,
-		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Reservations: heart.Books(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
+		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
 	})
 	if err != nil {
 		return err

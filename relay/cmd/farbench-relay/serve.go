@@ -16,6 +16,7 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
@@ -55,10 +56,11 @@ func (s *serve) Run() error {
 		Logger:  log,
 		OnBench: func(b api.Bench) { site.BenchChanged(b) },
 		OnRun:   func(r api.Run) { site.RunChanged(r) },
+		OnEvent: func(e *events.Event) { site.EventHeard(e) },
 	})
 	site, err = web.New(web.Config{
 		Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token,
-		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Reservations: hub.Books(), Peers: hub.Peers(), Now: hub.Now, Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
+		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Events: hub.Events(), Reservations: hub.Books(), Peers: hub.Peers(), Now: hub.Now, Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
 	})
 	if err != nil {
 		return err
