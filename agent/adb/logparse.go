@@ -2,6 +2,7 @@ package adb
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,8 @@ type logParser struct {
 	divided bool
 	buffer  string
 
-	carry []byte // of a line whose end has not come
+	head  logHead // of the newest line
+	carry []byte  // of a line whose end has not come
 
 	// In the long format: the message that is being read.
 	open  *LogEntry
@@ -115,8 +117,13 @@ func (p *logParser) line(line string, entries []LogEntry) []LogEntry {
 	if p.long {
 		return p.longLine(line, entries)
 	}
-	entries = append(entries, LogEntry{})
-	if e := &entries[len(entries)-1]; !p.fast(line, e) && !p.threadtime(line, e) {
+	entries = slices.Grow(entries, 1)
+	entries = entries[:len(entries)+1]
+	e := &entries[len(entries)-1]
+	if p.fast(line, e) {
+		return entries
+	}
+	if *e = (LogEntry{}); !p.threadtime(line, e) {
 		*e = LogEntry{Kind: LogOther, Text: line}
 	}
 	return entries

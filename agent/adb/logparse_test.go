@@ -157,22 +157,28 @@ func FuzzLogParser(f *testing.F) {
 	})
 }
 
-// FuzzLogFast holds the short way to the long one.
+// FuzzLogFast holds the short way to the long one, whatever line was before.
 func FuzzLogFast(f *testing.F) {
+	const usual = "         1795258800.124456  1402  1467 D CarPropertyService: text: more"
 	for _, seed := range []string{
-		"         1795258800.124456  1402  1467 D CarPropertyService: text: more", "1.000001 1 2 I : ", "1.000001 1 2 I a: b : c", "1.000001 0 1 2 I x: ",
+		usual, "1.000001 1 2 I : ", "1.000001 1 2 I a: b : c", "1.000001 0 1 2 I x: ",
 		"1.1 1 2 I x: y", "0.000000 0000000000 0 A : ", "99999999999.000000 1 2 I x: y", "1.000001 1 2 I tag:no", "1.000001 1 99999999999 I x: y", "1.000001 1 2 I x:",
 	} {
-		f.Add(seed)
+		f.Add("", seed)
+		f.Add(usual, seed)
+		f.Add(seed, strings.Replace(seed, "00000", "00012", 1))
+		f.Add(seed, seed+"0")
 	}
-	f.Fuzz(func(t *testing.T, line string) {
-		if strings.Contains(line, "\n") {
+	f.Fuzz(func(t *testing.T, before, line string) {
+		if strings.Contains(before+line, "\n") {
 			return
 		}
 		p := newLogParser(logZone, logNow, false)
-		var fast, slow LogEntry
-		if p.fast(line, &fast) && (!p.threadtime(line, &slow) || fast != slow) {
-			t.Errorf("%q is %+v by the short way, %+v by the long one", line, fast, slow)
+		for _, line := range []string{before, line, line} {
+			fast, slow := LogEntry{Kind: LogOther, UID: "system", Count: 1}, LogEntry{}
+			if p.fast(line, &fast) && (!p.threadtime(line, &slow) || fast != slow) {
+				t.Errorf("behind %q %q is %+v by the short way, %+v by the long one", before, line, fast, slow)
+			}
 		}
 	})
 }
