@@ -26,7 +26,6 @@ import (
 	"github.com/farbench/farbench/agent/fence"
 	"github.com/farbench/farbench/agent/files"
 	"github.com/farbench/farbench/agent/flag"
-	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/inventory"
 	"github.com/farbench/farbench/agent/journal"
 	"github.com/farbench/farbench/agent/level"
@@ -59,9 +58,6 @@ type Config struct {
 	// Ready is called once, when the broker is connected and knows the
 	// inventory.
 	Ready func()
-
-	// Room is the process's for the garbage of transfers; nil: none.
-	Room *heap.Room
 
 	SimDevices int              // 0: as many as a simulated bench has by default
 	Wall       func() time.Time // for people only; nil: the system's clock
@@ -168,7 +164,7 @@ func (d *Daemon) wire() (err error) {
 	if d.runner, err = run.New(runs); err != nil {
 		return err
 	}
-	serve := &files.Server{ADB: d.adb, Room: c.Room}
+	serve := &files.Server{ADB: d.adb}
 	d.desk = session.NewDesk(session.Config{Device: d.usable, Pass: d.fence.Pass, Serve: serve.Serve, Logger: c.Logger})
 	host, err := os.Hostname()
 	if err != nil {

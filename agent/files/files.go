@@ -11,23 +11,16 @@ import (
 	"sync"
 
 	"github.com/farbench/farbench/agent/adb"
-	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/parcel"
 	"github.com/farbench/farbench/agent/session"
 	"github.com/farbench/farbench/agent/wire"
 )
 
 // Server serves sessions with one adb server.
-type Server struct {
-	ADB *adb.Client
-	// Room is where what passes through this process may lie as garbage.
-	Room *heap.Room
-}
+type Server struct{ ADB *adb.Client }
 
 // Serve does what a session is for.
 func (s *Server) Serve(ctx context.Context, device wire.Device, o wire.SessionOpen, stream *session.Stream) wire.SessionEnd {
-	s.Room.Enter()
-	defer s.Room.Leave()
 	switch o.Kind {
 	case wire.SessionPush:
 		return s.push(ctx, device, o, stream)

@@ -1,7 +1,7 @@
 // Package heap gives the garbage collector room while much passes through a
-// process that keeps little. Files that go by as messages of 64 KiB are garbage
-// the moment they are sent; beside a few MiB that live, the runtime would
-// collect every 64 messages, and spend half of a transfer's time on that.
+// process that keeps little. What goes by as messages of 64 KiB or as lines is
+// garbage the moment it is sent; beside a few MiB that live, the runtime would
+// collect every 4 MiB and spend half of the work on that.
 //
 // It knows nothing of what passes.
 package heap
@@ -11,89 +11,104 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"sync"
+	"time"
 )
 
-// Room lets so many bytes of garbage gather before they are collected, while
-// anybody is in it; or as many as live, where that is more. A process has one,
-// since it has one collector. A nil Room changes nothing.
-type Room struct {
-	bytes uint64
+// Usual is the room that our programs give.
+const Usual = 32 << 20
 
-	mu      sync.Mutex // guards what follows
-	users   int
-	watched bool // the next collection will be told
-	normal  int  // the percentage while nobody is in it
-	set     int  // the one that holds
-}
+// Two collections within often mean that much passes. The room is given up when
+// there was none for calm: then the process is as small as before.
+const (
+	often = 100 * time.Millisecond
+	calm  = 5 * time.Second
+)
 
-// Transfers is the room for files that pass.
-const Transfers = 32 << 20
+// Give lets so many bytes of garbage gather before they are collected, or as
+// many as live where that is more, whenever much passes; until end is called.
+// A process does this once, since it has one collector. Where the environment
+// gives it more room (GOGC), that stays.
+func Give(bytes uint64) (end func()) { return give(bytes, calm) }
 
-// NewRoom makes one, with nobody in it.
-func NewRoom(bytes uint64) *Room { return &Room{bytes: bytes} }
-
-// Enter takes part in the room until Leave.
-func (r *Room) Enter() {
-	if r == nil {
-		return
+func give(bytes uint64, calm time.Duration) (end func()) {
+	normal := debug.SetGCPercent(100)
+	debug.SetGCPercent(normal)
+	if normal < 0 {
+		return func() {} // who has ended collecting wants that
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.users++; r.users > 1 {
-		return
-	}
-	r.normal = debug.SetGCPercent(100)
-	r.set = 100
-	r.fit()
-	if !r.watched {
-		r.watch()
+	r := &room{bytes: bytes, calm: calm, normal: normal, set: normal, collected: make(chan struct{}, 1), over: make(chan struct{}), ended: make(chan struct{})}
+	go r.keep()
+	return func() {
+		close(r.over)
+		<-r.ended
 	}
 }
 
-// Leave ends an Enter.
-func (r *Room) Leave() {
-	if r == nil {
-		return
+// room is kept by one goroutine.
+type room struct {
+	bytes       uint64
+	calm        time.Duration
+	normal, set int           // the percentage without it, and the one that holds
+	collected   chan struct{} // 1: that it was; a second word adds nothing
+	over, ended chan struct{}
+}
+
+func (r *room) keep() {
+	defer close(r.ended)
+	defer func() { debug.SetGCPercent(r.normal) }()
+	quiet := time.NewTimer(r.calm)
+	defer quiet.Stop()
+	var last time.Time
+	wide := false
+	r.watch()
+	for {
+		select {
+		case <-r.over:
+			return
+		case <-r.collected:
+			r.watch()
+			now := time.Now()
+			if wide = wide || now.Sub(last) < often; wide {
+				r.fit()
+				quiet.Reset(r.calm)
+			}
+			last = now
+		case <-quiet.C:
+			wide = false
+			r.change(r.normal)
+		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.users--; r.users == 0 {
-		debug.SetGCPercent(r.normal)
-	}
+}
+
+// sentinel is garbage of whose end the runtime tells: then it has collected.
+type sentinel struct{ _ *sentinel }
+
+func (r *room) watch() {
+	runtime.AddCleanup(&sentinel{}, func(collected chan struct{}) {
+		select {
+		case collected <- struct{}{}:
+		default:
+		}
+	}, r.collected)
 }
 
 // leastLive is what the runtime counts as living at least.
 const leastLive = 4 << 20
 
-// fit makes a percentage of the bytes: after a collection another part lives.
-// mu is held.
-func (r *Room) fit() {
+// fit makes a percentage of the bytes: after each collection another part
+// lives.
+func (r *room) fit() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	percent := int(min(r.bytes*100/max(live[0].Value.Uint64(), leastLive), math.MaxInt32))
-	if r.normal < 0 {
-		percent = r.normal // whoever has ended collecting wants that
-	}
-	if percent = max(percent, r.normal); percent != r.set {
-		debug.SetGCPercent(percent)
-		r.set = percent
-	}
+	r.change(max(r.normal, int(min(r.bytes*100/max(live[0].Value.Uint64(), leastLive), math.MaxInt32))))
 }
 
-// sentinel is garbage of which the runtime tells: then it has collected.
-type sentinel struct{ _ *sentinel }
-
-// watch fits the percentage after each collection; mu is held.
-func (r *Room) watch() {
-	r.watched = true
-	runtime.AddCleanup(&sentinel{}, func(r *Room) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.watched = false
-		if r.users > 0 {
-			r.fit()
-			r.watch()
-		}
-	}, r)
+// change sets another percentage, which stops the process for a moment: not for
+// a small difference.
+func (r *room) change(percent int) {
+	if near := r.set / 8; percent != r.normal && percent > r.set-near && percent < r.set+near || percent == r.set {
+		return
+	}
+	debug.SetGCPercent(percent)
+	r.set = percent
 }

@@ -7,75 +7,69 @@ import (
 	"time"
 )
 
-// collections is how often the collector runs while so many bytes pass.
-func collections(total int) uint32 {
+var passing = make([]byte, 64<<10)
+
+// collections is how often the collector runs while so many MiB pass.
+func collections(mib int) int {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for range total / len(passing) {
+	for range mib * 16 {
 		passing = make([]byte, len(passing))
 	}
 	runtime.ReadMemStats(&after)
-	return after.NumGC - before.NumGC
+	return int(after.NumGC - before.NumGC)
 }
 
-var passing = make([]byte, 64<<10)
-
-func TestRoom_GarbageGathersWhileSomebodyIsInIt(t *testing.T) {
-	runtime.GC()
-	const total = 192 << 20
-	without := collections(total)
-	r := NewRoom(64 << 20)
-	r.Enter()
-	r.Enter()
-	r.Leave()
-	within := collections(total)
-	r.Leave()
-	after := collections(total)
-	if within > 8 || without < 16 || after < 16 {
-		t.Errorf("%d collections before, %d in the room, %d after it", without, within, after)
-	}
-}
-
-func TestRoom_FollowsWhatLives(t *testing.T) {
-	r := NewRoom(64 << 20)
-	r.Enter()
-	defer r.Leave()
-	first := r.percent()
-	kept := make([]byte, 48<<20)
-	for deadline := time.Now().Add(10 * time.Second); r.percent() > 64*100/48; runtime.GC() {
-		if time.Now().After(deadline) {
-			t.Fatalf("beside 48 MiB that live the percentage is %d, and was %d", r.percent(), first)
+// eventually lets garbage pass until the collector runs as often as wanted.
+func eventually(t *testing.T, what string, wanted func(collections int) bool) {
+	t.Helper()
+	n := 0
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		if n = collections(128); wanted(n) {
+			return
 		}
 	}
+	t.Fatalf("%s: %d collections for 128 MiB", what, n)
+}
+
+func TestGive_GarbageGathersWhileMuchPasses(t *testing.T) {
+	end := give(64<<20, time.Hour)
+	eventually(t, "much passes", func(n int) bool { return n <= 4 })
+	kept := make([]byte, 64<<20)
+	eventually(t, "beside 64 MiB that live", func(n int) bool { return n >= 1 && n <= 4 })
 	runtime.KeepAlive(kept)
-	if r.percent() < 100 {
-		t.Errorf("the percentage is %d", r.percent())
+	end()
+	runtime.GC()
+	if n := collections(128); n < 8 {
+		t.Errorf("after its end %d collections for 128 MiB", n)
 	}
 }
 
-func TestRoom_LeavesWhatWasSet(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(5000))
-	r := NewRoom(64 << 20)
-	r.Enter()
-	if p := debug.SetGCPercent(5000); p != 5000 {
-		t.Errorf("more room than asked for became %d", p)
+func TestGive_WhatIsCalmBecomesSmallAgain(t *testing.T) {
+	defer give(64<<20, 10*time.Millisecond)()
+	eventually(t, "much passes", func(n int) bool { return n <= 4 })
+	percent := 0
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if percent = debug.SetGCPercent(100); percent == 100 {
+			return
+		}
+		debug.SetGCPercent(percent)
 	}
-	r.Leave()
-	debug.SetGCPercent(-1)
-	r.Enter()
-	if p := debug.SetGCPercent(-1); p != -1 {
-		t.Errorf("a collector that was off is at %d", p)
-	}
-	r.Leave()
-	if p := debug.SetGCPercent(-1); p != -1 {
-		t.Errorf("a collector that was off is left at %d", p)
-	}
-	(*Room)(nil).Enter()
-	(*Room)(nil).Leave()
+	t.Errorf("after a while without garbage the percentage is %d", percent)
 }
 
-func (r *Room) percent() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.set
+func TestGive_LeavesMoreRoomAsItIs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	for _, percent := range []int{5000, -1} {
+		debug.SetGCPercent(percent)
+		end := give(64<<20, time.Hour)
+		collections(512)
+		if now := debug.SetGCPercent(percent); now != percent {
+			t.Errorf("%d became %d", percent, now)
+		}
+		end()
+		if now := debug.SetGCPercent(percent); now != percent {
+			t.Errorf("%d was left at %d", percent, now)
+		}
+	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
 	"github.com/farbench/farbench/relay/booking"
@@ -37,7 +36,6 @@ type Config struct {
 	Logger  *slog.Logger
 	OnBench func(api.Bench)
 	OnRun   func(api.Run)
-	Room    *heap.Room          // the process's for the garbage of transfers; nil: none
 	OnEvent func(*events.Event) // what was said in a room; also one call at a time
 	Wall    func() time.Time    // for what people read; no decision uses it
 }
@@ -101,7 +99,7 @@ func New(cfg Config) *Core {
 		Events: c.events, Benches: c.benches, Loaded: c.runs.Loaded, Links: c.bridge.Documents, Logger: cfg.Logger,
 	})
 	c.books.Tell(c.notices)
-	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Room: cfg.Room, Logger: cfg.Logger})
+	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Logger: cfg.Logger})
 	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.people.Watch(func(string) {}, c.crowd.Rename)

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/farbench/farbench/agent/heap"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
@@ -28,7 +27,6 @@ type Config struct {
 	Allow func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
 	// SaidBy is a bench's fault as it may be passed on.
 	SaidBy func(bench string, f *wire.Fault) *wire.Fault
-	Room   *heap.Room // where what passes on may lie as garbage
 	Logger *slog.Logger
 }
 
@@ -81,11 +79,7 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 		x.Leave()
 		return nil, err
 	}
-	x.work.Go(func() {
-		s.cfg.Room.Enter()
-		defer s.cfg.Room.Leave()
-		x.beat()
-	})
+	x.work.Go(x.beat)
 	return x, nil
 }
 

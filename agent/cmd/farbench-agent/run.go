@@ -50,7 +50,6 @@ func (c *runCommand) Run(ctx context.Context) error {
 	if !c.Quiet {
 		config.Console = os.Stderr
 	}
-	config.Room = heap.NewRoom(heap.Transfers)
 	config.Ready = func() { fmt.Println("ready", c.Bench) }
 	d, err := daemon.New(config)
 	if err != nil {
@@ -62,6 +61,7 @@ func (c *runCommand) Run(ctx context.Context) error {
 			os.Exit(1)
 		})
 	})()
+	defer heap.Give(heap.Usual)()
 	return d.Run(ctx)
 }
 

@@ -48,9 +48,8 @@ func serve(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, b.Close()) }()
 
 	var face *web.Server // set before core runs
-	room := heap.NewRoom(heap.Transfers)
+	defer heap.Give(heap.Usual)()
 	heart := core.New(core.Config{
-		Room:    room,
 		Bridge:  bridge.Config{URL: b.URL(), User: broker.HubUser, Password: b.Password(broker.HubUser)},
 		Logger:  o.log,
 		OnBench: func(bench api.Bench) { face.BenchChanged(bench) },
@@ -67,7 +66,7 @@ func serve(ctx context.Context, o options) (err error) {
 	agent, err := daemon.New(daemon.Config{
 		Bench: bench, Name: bench, Version: version, Data: o.data.agentDir(), ADB: o.adb, SimDevices: o.simDevices,
 		NATS:   dial.Server{URL: b.URL(), User: bench, Password: b.Password(bench)},
-		Logger: o.log, Console: o.console, Room: room,
+		Logger: o.log, Console: o.console,
 	})
 	if err != nil {
 		return err

@@ -46,13 +46,13 @@ func (s *serve) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
+	defer heap.Give(heap.Usual)()
 	var site *web.Server // the core tells it of changes, and it asks the core
 	hub := core.New(core.Config{
 		Bridge: bridge.Config{
 			URL: cfg.nats.URL, Creds: cfg.nats.Creds, User: cfg.nats.User, Password: cfg.nats.Password, CA: cfg.nats.CA,
 		},
 		Keep:    cfg.keep,
-		Room:    heap.NewRoom(heap.Transfers),
 		Logger:  log,
 		OnBench: func(b api.Bench) { site.BenchChanged(b) },
 		OnRun:   func(r api.Run) { site.RunChanged(r) },

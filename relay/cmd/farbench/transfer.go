@@ -34,6 +34,7 @@ func transferring(around *surroundings, isJSON bool, waitingFor string, do func(
 	defer stop()
 	waiting := spin(around.err, waitingFor)
 	defer waiting.stop()
+	defer heap.Give(heap.Usual)()
 	show := &showing{around: around, isJSON: isJSON, before: waiting.stop}
 	defer show.clear()
 	relay, err := around.relay(client.Config{})
@@ -45,9 +46,6 @@ func transferring(around *surroundings, isJSON bool, waitingFor string, do func(
 		return show.failed(ctx, &refusedError{err})
 	}
 	defer bulk.Close()
-	room := heap.NewRoom(heap.Transfers)
-	room.Enter()
-	defer room.Leave()
 	return show.failed(ctx, do(ctx, &transfer{relay, bulk, show}))
 }
 

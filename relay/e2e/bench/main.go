@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"slices"
 	"text/tabwriter"
+
+	"github.com/farbench/farbench/agent/heap"
 )
 
 func main() {
@@ -38,6 +40,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	defer heap.Give(heap.Usual)() // as our programs do
 	table, err := measure(ctx, options{*rounds, *commands, *lines, *deliveries, *idle, *only, *viewers})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
