@@ -145,6 +145,7 @@ const (
 	BucketLeases  = "leases"  // KV: who is the keeper; entries live LeaseFor
 
 	BucketDocuments = "documents" // KV: the lab's checks and settings, a person's settings
+	BucketJobs      = "jobs"      // KV: long work of relays, a document each; a day
 	BucketPeople    = "sessions"  // KV: people and their sessions, links that sign in
 
 	BucketReservations = "reservations" // KV: a bench's book by bench

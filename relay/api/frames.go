@@ -71,9 +71,10 @@ type Parts struct {
 	Reservations []Reservations `json:"reservations"` // event "reservations", one bench each
 	Messages     []Event        `json:"messages"`     // the last 50 events "message", oldest first
 	Notices      []Event        `json:"notices"`      // of a person's room, the last 50 events "notice"
+	Jobs         []Job          `json:"jobs"`         // event "job", one job each, newest first
 }
 
 // NewParts is one with empty lists: they are never null.
 func NewParts() Parts {
-	return Parts{People: []Person{}, Reservations: []Reservations{}, Messages: []Event{}, Notices: []Event{}}
+	return Parts{People: []Person{}, Reservations: []Reservations{}, Messages: []Event{}, Notices: []Event{}, Jobs: []Job{}}
 }

@@ -47,6 +47,7 @@ type Bridge struct {
 	documents jetstream.KeyValue
 	people    jetstream.KeyValue
 	reserved  jetstream.KeyValue
+	jobs      jetstream.KeyValue
 	clock     brokerClock
 	streams   map[string]jetstream.Stream
 	epoch     int           // grows each time the connection is ready again
@@ -114,6 +115,9 @@ func (b *Bridge) Documents() jetstream.KeyValue {
 }
 
 func (b *Bridge) People() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.people }
+
+// JobStore is where jobs lie, a document each.
+func (b *Bridge) JobStore() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.jobs }
 
 func (b *Bridge) Reservations() jetstream.KeyValue {
 	b.mu.Lock()

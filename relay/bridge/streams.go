@@ -92,8 +92,15 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", wire.BucketReservations, err)
 	}
+	jobs, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketJobs, Description: "long work of relays, and what came of it", History: 1, Replicas: b.cfg.Replicas,
+		TTL: 24 * time.Hour, MaxValueSize: 128 << 10, MaxBytes: 64 << 20,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketJobs, err)
+	}
 	b.mu.Lock()
-	b.people, b.reserved = people, reserved
+	b.people, b.reserved, b.jobs = people, reserved, jobs
 	b.runs, b.leases, b.documents = runs, leases, documents
 	b.mu.Unlock()
 	return b.readClock(ctx)
@@ -109,6 +116,7 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	for _, name := range []string{
 		wire.StreamRuns, wire.StreamResults, wire.StreamBenches, wire.StreamEvents,
 		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments, "KV_" + wire.BucketPeople,
+		"KV_" + wire.BucketJobs,
 		"KV_" + wire.BucketReservations, wire.StreamReserved,
 	} {
 		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {

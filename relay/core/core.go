@@ -19,11 +19,13 @@ import (
 	"github.com/farbench/farbench/relay/crowd"
 	"github.com/farbench/farbench/relay/documents"
 	"github.com/farbench/farbench/relay/events"
+	"github.com/farbench/farbench/relay/jobs"
 	"github.com/farbench/farbench/relay/keeper"
 	"github.com/farbench/farbench/relay/notices"
 	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
+	"github.com/farbench/farbench/relay/search"
 	"github.com/farbench/farbench/relay/sessions"
 )
 
@@ -53,6 +55,7 @@ type Core struct {
 	crowd     *crowd.Crowd
 	events    *events.Events
 	notices   *notices.Notices
+	jobs      *jobs.Jobs
 	books     *booking.Books
 }
 
@@ -99,6 +102,9 @@ func New(cfg Config) *Core {
 		Events: c.events, Benches: c.benches, Loaded: c.runs.Loaded, Links: c.bridge.Documents, Logger: cfg.Logger,
 	})
 	c.books.Tell(c.notices)
+	c.jobs = jobs.New(jobs.Config{Bridge: c.bridge, Logger: cfg.Logger, Kinds: map[string]jobs.Kind{
+		"search": search.Kind(c.runs, c.reader, func(bench string) bool { _, ok := c.benches.Get(bench); return ok }),
+	}})
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, SaidBy: runs.SaidBy, Logger: cfg.Logger})
 	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
@@ -106,7 +112,7 @@ func New(cfg Config) *Core {
 	return c
 }
 
-// Benches, Runs, Reader, Documents, Sessions, Events and Books are the parts that the web side uses.
+// Benches, Runs, Reader, Documents, Sessions, Events, Books and Jobs are the parts that the web side uses.
 func (c *Core) Benches() *benches.Benches       { return c.benches }
 func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }
@@ -116,6 +122,7 @@ func (c *Core) People() *people.People          { return c.people }
 func (c *Core) Crowd() *crowd.Crowd             { return c.crowd }
 func (c *Core) Events() *events.Events          { return c.events }
 func (c *Core) Books() *booking.Books           { return c.books }
+func (c *Core) Jobs() *jobs.Jobs                { return c.jobs }
 
 // Peers are the other relays, Now is the broker's clock.
 func (c *Core) Peers() bridge.Peers { return c.bridge.Peers() }
@@ -132,7 +139,7 @@ func (c *Core) Run(ctx context.Context) error {
 	group, parts := errgroup.WithContext(ctx)
 	var others sync.WaitGroup
 	for _, run := range []func(context.Context) error{
-		c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.notices.Run, c.books.Run, c.people.Run, c.crowd.Run,
+		c.benches.Run, c.runs.Run, c.reader.Run, c.keeper.Run, c.events.Run, c.notices.Run, c.jobs.Run, c.books.Run, c.people.Run, c.crowd.Run,
 	} {
 		others.Add(1)
 		group.Go(func() error { defer others.Done(); return run(parts) })

@@ -15,5 +15,6 @@ func Of(c *core.Core) []gateway.Maker {
 	return []gateway.Maker{
 		desk.Module(c.Books()),
 		attendance.Module(c.Crowd()),
+		ofJobs(c.Jobs()),
 	}
 }

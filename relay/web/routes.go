@@ -38,6 +38,7 @@ func (s *Server) route() {
 	s.routeVerdict()
 	s.routeDocuments()
 	s.routeReservations()
+	s.routeJobs()
 	s.routeSession()
 	s.routeLog()
 	s.routeSocket()

@@ -68,6 +68,7 @@ type Config struct {
 	Sessions  gateway.Sessions
 
 	Reservations Reservations
+	Jobs         Jobs // nil: there are none
 
 	Events  events.Port      // nil: nothing is said in rooms
 	Peers   gateway.Peers    // nil: this is the only relay

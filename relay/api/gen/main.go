@@ -39,6 +39,10 @@ type documents struct {
 	Records       api.ReservationHistory `json:"reservation_history"`
 	Lab           api.Lab                `json:"lab"`
 	Notice        api.Notice             `json:"notice"`
+	Jobs          api.Jobs               `json:"jobs"`
+	JobRequest    api.JobRequest         `json:"job_request"`
+	SearchRequest api.SearchRequest      `json:"search_request"`
+	SearchResult  api.SearchResult       `json:"search_result"`
 	People        api.People             `json:"people"`
 	Look          api.Look               `json:"look"`
 	SignedIn      api.SignedIn           `json:"signed_in"`
@@ -55,6 +59,7 @@ var words = map[reflect.Type][]any{
 		api.NoticeBenchOffline, api.NoticeBenchOnline, api.NoticeYours, api.NoticeEnds, api.NoticeOver, api.NoticeTaken,
 		api.NoticeAsked, api.NoticeRefused, api.NoticeOffered, api.NoticeBack, api.NoticeRunFinished,
 	},
+	reflect.TypeFor[api.JobState]():    {api.JobRunning, api.JobDone, api.JobFailed, api.JobCancelled, api.JobLost},
 	reflect.TypeFor[api.Unreserved]():  {api.UnreservedAnyone, api.UnreservedReserve},
 	reflect.TypeFor[wire.RunState]():   {wire.Claimed, wire.Accepted, wire.Running, wire.Unknown, wire.Ended},
 	reflect.TypeFor[wire.Outcome]():    {wire.Exited, wire.TimedOut, wire.Cancelled, wire.Lost, wire.Refused, wire.OutcomeUnknown},

@@ -58,7 +58,7 @@ func serve(ctx context.Context, o options) (err error) {
 	})
 	face, err = web.New(web.Config{
 		Listen: o.listen, Token: o.data.token, Logger: o.log,
-		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
+		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Jobs: heart.Jobs(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,10 @@ export interface Documents {
   reservation_history: ReservationHistory
   lab: Lab
   notice: Notice
+  jobs: Jobs
+  job_request: JobRequest
+  search_request: SearchRequest
+  search_result: SearchResult
   people: People
   look: Look
   signed_in: SignedIn
@@ -90,6 +94,7 @@ export interface LabSnapshot {
   reservations: Reservations[]
   messages: Event[]
   notices: Event[]
+  jobs: Job[]
 }
 export interface Bench {
   id: string
@@ -220,6 +225,20 @@ export interface Event {
   at: string
   d: unknown
 }
+export interface Job {
+  id: string
+  kind: string
+  title: string
+  room: string
+  by: User
+  state: 'running' | 'done' | 'failed' | 'cancelled' | 'lost'
+  done: number
+  of: number
+  started_at: string
+  ended_at?: string
+  result?: unknown
+  fault?: Fault
+}
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
@@ -228,6 +247,7 @@ export interface BenchSnapshot {
   reservations: Reservations[]
   messages: Event[]
   notices: Event[]
+  jobs: Job[]
 }
 export interface UserSnapshot {
   o?: string
@@ -235,6 +255,7 @@ export interface UserSnapshot {
   reservations: Reservations[]
   messages: Event[]
   notices: Event[]
+  jobs: Job[]
 }
 export interface Benches {
   benches: Bench[]
@@ -400,6 +421,30 @@ export interface Notice {
   note?: string
   until?: string
   in_s?: number
+}
+export interface Jobs {
+  jobs: Job[]
+}
+export interface JobRequest {
+  kind: string
+  d: unknown
+}
+export interface SearchRequest {
+  text: string
+  bench?: string
+}
+export interface SearchResult {
+  hits: SearchHit[]
+  runs: number
+  bad: number
+  more: boolean
+}
+export interface SearchHit {
+  run: string
+  bench: string
+  device: string
+  n: number
+  text: string
 }
 export interface People {
   people: Person[]

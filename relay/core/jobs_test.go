@@ -1,0 +1,184 @@
+package core_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/bridge"
+	"github.com/farbench/farbench/relay/core"
+	"github.com/farbench/farbench/relay/core/coretest"
+	"github.com/farbench/farbench/relay/jobs"
+)
+
+func job(c *core.Core, id string) api.Job {
+	for _, j := range c.Jobs().List("") {
+		if j.ID == id {
+			return j
+		}
+	}
+	return api.Job{}
+}
+
+func TestJobs_SearchFindsLinesOfStoredRuns(t *testing.T) {
+	l := coretest.New(t)
+	one, two := relay(t, l), relay(t, l)
+	b := l.NewBench("b1")
+	b.Arrive()
+	online(t, one, "b1")
+	for _, id := range []string{"r1", "r2"} {
+		if _, _, err := one.Runs().Start(t.Context(), api.RunRequest{ID: id, Bench: "b1", Device: "d1", Command: "x"}, ada); err != nil {
+			t.Fatal(err)
+		}
+		b.Lines(id, 1, 150)
+		b.Ended(id, 150)
+	}
+	coretest.Eventually(t, "both have ended", func() bool {
+		r1, _ := one.Runs().Peek("r1")
+		r2, _ := one.Runs().Peek("r2")
+		return r1.State == wire.Ended && r2.State == wire.Ended
+	})
+	find := func(q string) api.Job {
+		t.Helper()
+		started, err := one.Jobs().Start(t.Context(), ada, api.JobRequest{Kind: "search", D: json.RawMessage(q)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		coretest.Eventually(t, "the other relay knows its end", func() bool { return job(two, started.ID).State == api.JobDone })
+		return job(two, started.ID)
+	}
+	hits := func(j api.Job) (at []string, all api.SearchResult) {
+		if err := json.Unmarshal(j.Result, &all); err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range all.Hits {
+			at = append(at, h.Run+" "+h.Text)
+		}
+		return at, all
+	}
+	found := find(`{"text":"LINE 149","bench":"b1"}`)
+	if at, all := hits(found); !slices.Equal(at, []string{"r2 line 149", "r1 line 149"}) || all.Runs != 2 || all.More || found.Room != "bench:b1" || found.Done != 2 || found.By != ada {
+		t.Errorf("%v of %+v", at, found)
+	}
+	if _, all := hits(find(`{"text":"line"}`)); len(all.Hits) != 100 || !all.More {
+		t.Errorf("%d hits, more %v", len(all.Hits), all.More)
+	}
+	if _, all := hits(find(`{"text":"nowhere"}`)); len(all.Hits) != 0 || all.More {
+		t.Errorf("%+v", all)
+	}
+	for q, code := range map[string]wire.Code{`{"text":" "}`: wire.Invalid, `7`: wire.Invalid, `{"text":"x","bench":"b9"}`: wire.BenchUnknown, `{"text":"x","bench":"b.>"}`: wire.BenchUnknown} {
+		_, err := one.Jobs().Start(t.Context(), ada, api.JobRequest{Kind: "search", D: json.RawMessage(q)})
+		want(t, err, code)
+	}
+	_, err := one.Jobs().Start(t.Context(), ada, api.JobRequest{Kind: "dig"})
+	want(t, err, wire.NotFound)
+}
+
+// worker is a relay whose jobs last until they are ended.
+func worker(t *testing.T, l *coretest.Lab) (all *jobs.Jobs, ended chan error, stop func()) {
+	t.Helper()
+	b := bridge.New(bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub"), Logger: coretest.Logger(t)})
+	ended = make(chan error, 8)
+	all = jobs.New(jobs.Config{Bridge: b, Logger: coretest.Logger(t), Kinds: map[string]jobs.Kind{"wait": func(json.RawMessage) (jobs.Plan, error) {
+		return jobs.Plan{Title: "wait", Room: "lab", Work: func(ctx context.Context, tell func(done, of int)) (any, error) {
+			tell(1, 10)
+			<-ctx.Done()
+			ended <- ctx.Err()
+			return nil, ctx.Err()
+		}}, nil
+	}}})
+	bridging, cut := context.WithCancel(context.Background())
+	working, leave := context.WithCancel(context.Background())
+	bridged, left := make(chan struct{}), make(chan struct{})
+	go func() { defer close(bridged); _ = b.Run(bridging) }()
+	go func() { defer close(left); _ = all.Run(working) }()
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			leave()
+			<-left
+			cut()
+			<-bridged
+		}
+	}
+	t.Cleanup(stop)
+	coretest.Eventually(t, "the relay is ready", func() bool { return b.Ready() == nil && all.Loaded() })
+	return all, ended, stop
+}
+
+func TestJobs_AreSeenAndCancelledAtAnyRelay(t *testing.T) {
+	l := coretest.New(t)
+	here, ended, stop := worker(t, l)
+	there, _, _ := worker(t, l)
+	wait := api.JobRequest{Kind: "wait"}
+	started, err := here.Start(t.Context(), ada, wait)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := func(id string) api.Job {
+		for _, j := range there.List("lab") {
+			if j.ID == id {
+				return j
+			}
+		}
+		return api.Job{}
+	}
+	coretest.Eventually(t, "its progress is seen elsewhere", func() bool { return state(started.ID).Done == 1 })
+	if j, err := there.Cancel(t.Context(), started.ID); err != nil || j.State != api.JobCancelled || j.EndedAt == nil {
+		t.Fatalf("%+v %v", j, err)
+	}
+	<-ended // its work was stopped
+	if j, err := here.Cancel(t.Context(), started.ID); err != nil || j.State != api.JobCancelled {
+		t.Errorf("again: %+v %v", j, err)
+	}
+	_, err = there.Cancel(t.Context(), "nothing")
+	want(t, err, wire.NotFound)
+
+	// A person has two at a time, in all relays together.
+	for range 2 {
+		if started, err = here.Start(t.Context(), ada, wait); err != nil {
+			t.Fatal(err)
+		}
+	}
+	coretest.Eventually(t, "both are seen elsewhere", func() bool { return state(started.ID).Done == 1 })
+	_, err = there.Start(t.Context(), ada, wait)
+	want(t, err, wire.TooMany)
+	if _, err = there.Start(t.Context(), bob, wait); err != nil {
+		t.Error(err)
+	}
+
+	// A relay that stops says that its jobs are lost.
+	stop()
+	coretest.Eventually(t, "they are lost", func() bool {
+		lost := 0
+		for _, j := range there.List("lab") {
+			if j.State == api.JobLost && j.Fault != nil && j.Fault.Code == wire.Draining {
+				lost++
+			}
+		}
+		return lost == 2
+	})
+}
+
+// Nobody works on it any more: another relay says so.
+func TestJobs_AreLostWithTheirRelay(t *testing.T) {
+	l := coretest.New(t)
+	there, _, _ := worker(t, l)
+	kv, err := coretest.Store(t, l).JS.KeyValue(t.Context(), wire.BucketJobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As a relay leaves it that dies: its last beat, and nothing after it.
+	value := `{"id":"jdead","kind":"wait","title":"wait","room":"lab","by":{"id":"p-ada","name":"Ada"},"state":"running","done":3,"of":10,"started_at":"2026-11-21T20:00:00Z","relay":"dead","beat":7}`
+	if _, err := kv.Create(t.Context(), "jdead", []byte(value)); err != nil {
+		t.Fatal(err)
+	}
+	coretest.Eventually(t, "it is lost", func() bool {
+		list := there.List("lab")
+		return len(list) == 1 && list[0].State == api.JobLost && list[0].EndedAt != nil && list[0].Fault != nil && list[0].Done == 3
+	})
+}

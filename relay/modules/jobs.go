@@ -1,0 +1,50 @@
+package modules
+
+import (
+	"context"
+
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/gateway"
+	"github.com/farbench/farbench/relay/jobs"
+)
+
+// ofJobs lets people begin, see and cancel jobs.
+func ofJobs(all *jobs.Jobs) gateway.Maker {
+	const event = "job"
+	return func(g *gateway.Gateway) gateway.Module {
+		all.OnChange(func(job api.Job) { g.Tell(job.Room, event+":"+job.ID, event, job) })
+		return gateway.Module{
+			Events: []string{event},
+			Requests: map[string]gateway.Request{
+				"job.start": func(ctx context.Context, q gateway.Question) (any, error) {
+					var in api.JobRequest
+					if err := q.Read(&in); err != nil {
+						return nil, err
+					}
+					job, err := all.Start(ctx, q.By, in)
+					if err != nil {
+						return nil, err
+					}
+					return api.JobID{ID: job.ID}, nil
+				},
+				"job.cancel": func(ctx context.Context, q gateway.Question) (any, error) {
+					var in api.JobID
+					if err := q.Read(&in); err != nil {
+						return nil, err
+					}
+					return all.Cancel(ctx, in.ID)
+				},
+			},
+			Snapshot: func(_ context.Context, r gateway.Room, parts *api.Parts) error {
+				if r.Prefix == gateway.RoomRun {
+					return nil
+				}
+				if !all.Loaded() {
+					return gateway.Loading
+				}
+				parts.Jobs = all.List(r.Name())
+				return nil
+			},
+		}
+	}
+}
