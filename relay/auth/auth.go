@@ -16,9 +16,6 @@ import (
 	"time"
 )
 
-// SessionFor is how long a session lasts.
-const SessionFor = 7 * 24 * time.Hour
-
 // Keys checks tokens and signs sessions. Relays with the same token accept each
 // other's sessions: the signing key is derived from the token.
 type Keys struct {
@@ -55,8 +52,7 @@ func Bearer(header string) (token string, ok bool) {
 
 // Session is what a cookie says, once its signature holds.
 type Session struct {
-	ID      string    `json:"id"`
-	User    string    `json:"user"`
+	ID      string    `json:"id"` // whose it is, and whether it still holds, the relays know
 	Expires time.Time `json:"exp"`
 }
 

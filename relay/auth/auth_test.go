@@ -2,8 +2,6 @@ package auth
 
 import (
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -43,8 +41,8 @@ func TestBearer(t *testing.T) {
 
 func TestSession_HoldsOnlyAsSigned(t *testing.T) {
 	k, now := keys(t, "token"), time.Unix(1_800_000_000, 0)
-	cookie := k.Sign(Session{ID: "s", User: "u", Expires: now.Add(time.Hour)})
-	if s, err := keys(t, "token").Session(cookie, now); err != nil || s.User != "u" || s.ID != "s" {
+	cookie := k.Sign(Session{ID: "s", Expires: now.Add(time.Hour)})
+	if s, err := keys(t, "token").Session(cookie, now); err != nil || s.ID != "s" {
 		t.Fatalf("another relay with the token: %+v %v", s, err)
 	}
 	if _, err := keys(t, "other").Session(cookie, now); err == nil {
@@ -59,42 +57,6 @@ func TestSession_HoldsOnlyAsSigned(t *testing.T) {
 		if _, err := k.Session(string(forged), now); err == nil {
 			t.Errorf("a forged cookie was accepted: byte %d", i)
 		}
-	}
-}
-
-func TestLinks_AreRedeemedOnce(t *testing.T) {
-	var l Links
-	now := time.Now()
-	code, expires := l.Make(now)
-	if len(code) < 26 || !expires.Equal(now.Add(LinkFor)) {
-		t.Fatal(code, expires)
-	}
-	var wins atomic.Int32
-	var tries sync.WaitGroup
-	for range 50 {
-		tries.Go(func() {
-			if l.Redeem(code, now) {
-				wins.Add(1)
-			}
-		})
-	}
-	tries.Wait()
-	if wins.Load() != 1 {
-		t.Errorf("redeemed %d times", wins.Load())
-	}
-	late, expires := l.Make(now)
-	if l.Redeem(late, expires) {
-		t.Error("redeemed after its time")
-	}
-	first, _ := l.Make(now)
-	for i := range maxLinks {
-		l.Make(now.Add(time.Duration(i+1) * time.Millisecond))
-	}
-	if l.Redeem(first, now) || len(l.codes) > maxLinks {
-		t.Errorf("%d links are kept", len(l.codes))
-	}
-	if l.Redeem("", now) {
-		t.Error("no code was accepted")
 	}
 }
 
@@ -195,7 +157,7 @@ func FuzzSession(f *testing.F) {
 		f.Fatal(err)
 	}
 	now := time.Unix(1_800_000_000, 0)
-	real := k.Sign(Session{ID: "s", User: "u", Expires: now.Add(time.Hour)})
+	real := k.Sign(Session{ID: "s", Expires: now.Add(time.Hour)})
 	f.Add(real)
 	f.Add(".")
 	f.Add("e30.e30")

@@ -15,6 +15,7 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
 	"github.com/farbench/farbench/relay/sessions"
@@ -72,9 +73,11 @@ type Config struct {
 	Faults   Faults
 	Token    func(token string) bool // says whether a hello's token is right
 	Person   func(id string) bool    // says whether there is such a person; nil: everybody may be
-	Started  func(first bool)        // is told of every run request that was taken
-	Now      func() time.Time        // the store's clock; nil: nothing is measured by it
-	Logger   *slog.Logger
+	// Named finds who speaks with the token alone under a name. It may ask the store.
+	Named   func(ctx context.Context, name string) (api.User, error)
+	Started func(first bool) // is told of every run request that was taken
+	Now     func() time.Time // the store's clock; nil: nothing is measured by it
+	Logger  *slog.Logger
 }
 
 // Gateway serves the connections of one relay.
@@ -109,5 +112,5 @@ type Visitor struct {
 	Expires time.Time // of a cookie; zero: never
 }
 
-// Tester is everybody: one token is all that tells people from strangers.
-var Tester = api.User{ID: "tester", Name: "tester"}
+// Tester is whoever shows the token and no name.
+var Tester = people.Tester

@@ -168,9 +168,9 @@ func (v *Visit) hello(m hub.Message) {
 		v.c.Close(hub.OtherVersion, "this relay speaks farbench.v1: reload the page", 0)
 		return
 	case m.Token != "" && v.g.cfg.Token(m.Token):
-		v.mu.Lock()
-		v.who = Visitor{User: Tester}
-		v.mu.Unlock()
+		if !v.named(m.Name) {
+			return
+		}
 	case m.Token != "" || !v.visitor().Known:
 		v.c.Close(hub.Refused, "the token or session is not valid: sign in", 0)
 		return

@@ -164,7 +164,9 @@ func TestAccess_ConfiguredHosts(t *testing.T) {
 }
 
 func TestSession_CookieAndLink(t *testing.T) {
-	s, other := openSite(t), openSite(t)
+	shared := newLabPeople()
+	with := func(c *Config) { c.People = shared }
+	s, other := openSite(t, with), openSite(t, with)
 	_, port, _ := net.SplitHostPort(s.Addr().String())
 	res := s.ask("POST", "/api/v1/session", `{"token":"`+token+`"}`, "Authorization: ")
 	set := res.Header.Get("Set-Cookie")

@@ -10,7 +10,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/farbench/farbench/agent/wire"
-	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
 	"github.com/farbench/farbench/relay/gateway"
 )
@@ -33,7 +32,8 @@ const (
 // who is the person behind a request.
 type who struct {
 	gateway.Visitor
-	host string // as the request names the relay
+	host   string // as the request names the relay
+	choose bool   // they have not chosen a name yet
 }
 
 type whoKey struct{}
@@ -58,9 +58,10 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		return s.static.serve(c)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	person, known := s.identify(c)
-	if !known && !open(c.Method(), c.Path()) {
-		return refuse(c, notSignedIn)
+	isOpen := open(c.Method(), c.Path())
+	person, refused := s.identify(c)
+	if refused != nil && (!isOpen || refused.Retry && c.Method() == http.MethodGet) {
+		return refuse(c, refused) // a socket too: it would else be told that its session has ended
 	}
 	if c.Path() != pathHealth && c.Path() != pathReady {
 		// Who is within is waited for; who comes after gets this answer.
@@ -76,7 +77,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if !utf8.Valid(c.Request().Body()) {
 		return refuse(c, notUTF8)
 	}
-	person.Known = known
+	person.Known = refused == nil
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, person), gateway.AnswerLimit)
 	defer cancel()
 	c.SetUserContext(ctx)
@@ -141,20 +142,37 @@ func (s *Server) isStatic(c *fiber.Ctx) bool {
 	return !strings.HasPrefix(path, pathAPI) && !strings.HasPrefix(path, pathSocket+"/")
 }
 
-// identify finds out who asks: by token where one is given, else by cookie.
-func (s *Server) identify(c *fiber.Ctx) (who, bool) {
-	person := who{Visitor: gateway.Visitor{User: gateway.Tester}, host: string(c.Context().Request.Header.Host())}
+// identify finds out who asks: by token where one is given, else by cookie. A
+// fault says that nobody does, or that it cannot be known now.
+func (s *Server) identify(c *fiber.Ctx) (who, *wire.Fault) {
+	person := who{host: string(c.Context().Request.Header.Host())}
+	ctx, cancel := context.WithTimeout(context.Background(), gateway.AnswerLimit)
+	defer cancel()
 	if header := c.Get(fiber.HeaderAuthorization); header != "" {
 		token, ok := auth.Bearer(header)
-		return person, ok && s.keys.Token(token)
+		if !ok || !s.keys.Token(token) {
+			return person, notSignedIn
+		}
+		user, err := s.named(ctx, c.Get(nameHeader))
+		if err != nil {
+			return person, s.Fault("finding who asks", err)
+		}
+		person.User = user
+		return person, nil
 	}
 	session, err := s.keys.Session(c.Cookies(s.cookieOf(person.host)), time.Now())
 	if err != nil {
-		return person, false
+		return person, notSignedIn
 	}
-	person.User = api.User{ID: session.User, Name: session.User}
-	person.Session, person.Expires = session.ID, session.Expires
-	return person, true
+	signed, err := s.cfg.People.Session(ctx, session.ID)
+	if isRefused(err) {
+		return person, notSignedIn
+	} else if err != nil {
+		return person, s.Fault("finding who asks", err)
+	}
+	person.User, person.choose = signed.User, signed.Choose
+	person.Session, person.Expires = session.ID, signed.Session.Until
+	return person, nil
 }
 
 func whoOf(ctx context.Context) who { w, _ := ctx.Value(whoKey{}).(who); return w }

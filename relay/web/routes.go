@@ -40,6 +40,7 @@ func (s *Server) route() {
 	s.routeReservations()
 	s.routeJobs()
 	s.routeSession()
+	s.routePeople()
 	s.routeLog()
 	s.routeSocket()
 	s.routeEvents()

@@ -71,6 +71,8 @@ type Config struct {
 	Jobs         Jobs // nil: there are none
 
 	Events  events.Port      // nil: nothing is said in rooms
+	People  People           // who may be signed in
+	Crowd   Crowd            // nil: nobody is seen
 	Peers   gateway.Peers    // nil: this is the only relay
 	Now     func() time.Time // the store's clock; nil: this machine's
 	Modules []gateway.Maker  // what is plugged into farbench.v1
@@ -89,7 +91,6 @@ type Server struct {
 	listener *listener
 	keys     *auth.Keys
 	hosts    *auth.Hosts
-	links    auth.Links
 	hub      *hub.Hub
 	gateway  *gateway.Gateway
 	app      *fiber.App
@@ -140,11 +141,12 @@ func New(cfg Config) (*Server, error) {
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
 		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
-		Faults: s, Token: keys.Token, Started: s.metrics.started, Logger: cfg.Logger,
+		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, inner.Close())
 	}
+	cfg.People.Watch(s.sessionEnded, s.gateway.Rename)
 	s.metrics.registry.MustRegister(s.gateway.Collectors()...)
 	s.app = newApp(s.onError)
 	s.route()
@@ -162,10 +164,10 @@ func (s *Server) URL() string {
 	return "http://" + s.Addr().String()
 }
 
-// Link makes a single-use link that signs in.
-func (s *Server) Link() string {
-	code, _ := s.links.Make(time.Now())
-	return s.URL() + "/#code=" + code
+// Link makes a single-use link that signs in somebody new.
+func (s *Server) Link(ctx context.Context) (string, error) {
+	code, _, err := s.cfg.People.MakeLink(ctx, "")
+	return s.URL() + "/#code=" + code, err
 }
 
 // BenchChanged and RunChanged tell the rooms of what has changed.

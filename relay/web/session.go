@@ -11,17 +11,10 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/auth"
-	"github.com/farbench/farbench/relay/gateway"
-	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/people"
 )
 
 const cookiePrefix = "farbench_"
-
-// Session answers who one is.
-type Session struct {
-	User    api.User   `json:"user"`
-	Expires *time.Time `json:"expires_at,omitempty"` // missing with a token: it does not expire
-}
 
 // LinkMade is a single-use link. The code stands in its fragment, which no
 // server log and no prefetch sees.
@@ -34,6 +27,7 @@ type LinkMade struct {
 type signInBody struct {
 	Body struct {
 		Token string `json:"token"`
+		Name  string `json:"name" doc:"what others call one; without it one is the tester"`
 	}
 }
 
@@ -43,62 +37,105 @@ type redeemBody struct {
 	}
 }
 
+type renameBody struct {
+	Body struct {
+		Name string `json:"name"`
+	}
+}
+
 type signedIn struct {
 	Cookie string `header:"Set-Cookie"`
-	Body   Session
+	Body   api.SignedIn
 }
 
 func (s *Server) routeSession() {
 	ask(s, huma.Operation{
 		OperationID: "session-start", Method: http.MethodPost, Path: pathSession, Security: free,
-		Summary: "Sign in with the token: gives a session cookie",
+		Summary: "Sign in with the token and a name: gives a session cookie",
 	}, func(ctx context.Context, in *signInBody) (*signedIn, error) {
 		if !s.keys.Token(in.Body.Token) {
 			return nil, &wire.Fault{Code: wire.Unauthorized, Message: "this is not the token", Hint: "in local mode it lies in the data directory's file `token`"}
 		}
-		return s.signIn(ctx), nil
+		before := whoOf(ctx)
+		if name, err := people.Clean(in.Body.Name); err == nil && before.Session != "" && before.User.Name == name {
+			return s.signIn(ctx, people.Signed{User: before.User, Session: people.Session{ID: before.Session, Until: before.Expires}}), nil
+		}
+		signed, err := s.cfg.People.SignIn(ctx, in.Body.Name)
+		if err != nil {
+			return nil, err
+		}
+		return s.signIn(ctx, signed), s.leaveBehind(ctx)
 	})
 	ask(s, huma.Operation{
 		OperationID: "link-redeem", Method: http.MethodPost, Path: pathRedeem, Security: free,
-		Summary: "Sign in with a single-use link's code",
+		Summary: "Sign in with a single-use link's code, as who made it; choose: as somebody who chooses a name now",
 	}, func(ctx context.Context, in *redeemBody) (*signedIn, error) {
-		if !s.links.Redeem(in.Body.Code, time.Now()) {
-			return nil, &wire.Fault{Code: wire.Unauthorized, Message: "this link was used already, or is older than 10 minutes", Hint: "make another with `farbench link`"}
+		signed, err := s.cfg.People.Redeem(ctx, in.Body.Code)
+		if err != nil {
+			return nil, err
 		}
-		return s.signIn(ctx), nil
+		return s.signIn(ctx, signed), s.leaveBehind(ctx)
 	})
 	ask(s, huma.Operation{OperationID: "session", Method: http.MethodGet, Path: pathSession, Summary: "Who one is"},
-		func(ctx context.Context, _ *struct{}) (*answer[Session], error) {
+		func(ctx context.Context, _ *struct{}) (*answer[api.SignedIn], error) {
 			person := whoOf(ctx)
-			session := Session{User: person.User}
+			session := api.SignedIn{User: person.User, Choose: person.choose}
 			if !person.Expires.IsZero() {
 				session.Expires = &person.Expires
 			}
-			return &answer[Session]{session}, nil
+			return &answer[api.SignedIn]{session}, nil
 		})
-	ask(s, huma.Operation{OperationID: "session-end", Method: http.MethodDelete, Path: pathSession, Summary: "Sign out", DefaultStatus: http.StatusNoContent},
+	ask(s, huma.Operation{OperationID: "session-rename", Method: http.MethodPut, Path: pathSession, Summary: "Choose the name that others call one"},
+		func(ctx context.Context, in *renameBody) (*answer[api.SignedIn], error) {
+			person := whoOf(ctx)
+			if person.Session == "" {
+				return nil, &wire.Fault{Code: wire.Invalid, Message: "the token alone has no name of its own", Hint: "sign in, or send the header " + nameHeader}
+			}
+			user, err := s.cfg.People.Rename(ctx, person.Session, in.Body.Name)
+			if err != nil {
+				return nil, err
+			}
+			return &answer[api.SignedIn]{api.SignedIn{User: user, Expires: &person.Expires}}, nil
+		})
+	ask(s, huma.Operation{OperationID: "session-end", Method: http.MethodDelete, Path: pathSession, Summary: "Sign out: on every relay at once", DefaultStatus: http.StatusNoContent},
 		func(ctx context.Context, _ *struct{}) (*signedOut, error) {
-			if id := whoOf(ctx).Session; id != "" {
-				s.closeSession(id)
+			if err := s.leaveBehind(ctx); err != nil {
+				return nil, err
 			}
 			return &signedOut{s.cookie(ctx, "", time.Unix(1, 0))}, nil
 		})
-	ask(s, huma.Operation{OperationID: "link", Method: http.MethodPost, Path: pathLink, Summary: "Make a single-use link that signs in"},
+	ask(s, huma.Operation{OperationID: "link", Method: http.MethodPost, Path: pathLink, Summary: "Make a single-use link that signs in as oneself; with the token alone: as somebody new"},
 		func(ctx context.Context, _ *struct{}) (*answer[LinkMade], error) {
-			code, expires := s.links.Make(time.Now())
-			return &answer[LinkMade]{LinkMade{Code: code, URL: s.hosts.Scheme() + "://" + whoOf(ctx).host + "/#code=" + code, Expires: expires}}, nil
+			who := whoOf(ctx)
+			person := who.User.ID
+			if person == people.Tester.ID {
+				person = ""
+			}
+			code, expires, err := s.cfg.People.MakeLink(ctx, person)
+			if err != nil {
+				return nil, err
+			}
+			return &answer[LinkMade]{LinkMade{Code: code, URL: s.hosts.Scheme() + "://" + who.host + "/#code=" + code, Expires: expires}}, nil
 		})
+}
+
+// leaveBehind ends the session that a request came with, if any.
+func (s *Server) leaveBehind(ctx context.Context) error {
+	if id := whoOf(ctx).Session; id != "" {
+		return s.cfg.People.SignOut(ctx, id)
+	}
+	return nil
 }
 
 type signedOut struct {
 	Cookie string `header:"Set-Cookie"`
 }
 
-func (s *Server) signIn(ctx context.Context) *signedIn {
-	session := auth.Session{ID: wire.NewID(""), User: gateway.Tester.Name, Expires: time.Now().Add(auth.SessionFor).Truncate(time.Second)}
+func (s *Server) signIn(ctx context.Context, p people.Signed) *signedIn {
+	session := auth.Session{ID: p.Session.ID, Expires: p.Session.Until}
 	return &signedIn{
 		Cookie: s.cookie(ctx, s.keys.Sign(session), session.Expires),
-		Body:   Session{User: gateway.Tester, Expires: &session.Expires},
+		Body:   api.SignedIn{User: p.User, Expires: &session.Expires, Choose: p.Choose},
 	}
 }
 
@@ -110,14 +147,5 @@ func (s *Server) cookie(ctx context.Context, value string, expires time.Time) st
 }
 
 // cookieOf names the cookie by the port that the browser sees: cookies ignore
-// ports, so two relays on one host would sign each other's gateway.Testers out.
+// ports, so two relays on one host would sign each other's testers out.
 func (s *Server) cookieOf(host string) string { return cookiePrefix + strconv.Itoa(s.hosts.Port(host)) }
-
-// closeSession closes the sockets of a session that was signed out.
-func (s *Server) closeSession(id string) {
-	for _, c := range s.hub.Conns() {
-		if c.Session() == id {
-			c.Close(hub.Revoked, "signed out", 0)
-		}
-	}
-}

@@ -44,7 +44,7 @@ func openSite(t testing.TB, change ...func(*Config)) *site {
 	t.Helper()
 	l := newLab()
 	logs := new(safeBuffer)
-	cfg := Config{Listen: "127.0.0.1:0", Token: token, Benches: l, Runs: labRuns{l}, Reader: l, Documents: labDocuments{l}, Reservations: &labBooks{lab: l}, Jobs: noJobs{}, Logger: slog.New(slog.NewTextHandler(logs, nil))}
+	cfg := Config{Listen: "127.0.0.1:0", Token: token, Benches: l, Runs: labRuns{l}, Reader: l, Documents: labDocuments{l}, Reservations: &labBooks{lab: l}, People: newLabPeople(), Jobs: noJobs{}, Logger: slog.New(slog.NewTextHandler(logs, nil))}
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -58,7 +59,7 @@ func serve(ctx context.Context, o options) (err error) {
 	})
 	face, err = web.New(web.Config{
 		Listen: o.listen, Token: o.data.token, Logger: o.log,
-		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Jobs: heart.Jobs(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
+		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Jobs: heart.Jobs(), People: heart.People(), Crowd: heart.Crowd(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
 	})
 	if err != nil {
 		return err
@@ -95,7 +96,11 @@ func serve(ctx context.Context, o options) (err error) {
 		if !await(edgeCtx, func() bool { return loaded(heart) && (online(heart) || time.Since(began) > benchWithin) }) {
 			return nil
 		}
-		return o.ready(face.URL(), face.Link())
+		link, err := face.Link(edgeCtx)
+		if err != nil {
+			return fmt.Errorf("making the first link: %w", err)
+		}
+		return o.ready(face.URL(), link)
 	})
 	edges.Go(func() error {
 		select {

@@ -60,7 +60,7 @@ func (s *serve) Run() error {
 	})
 	site, err = web.New(web.Config{
 		Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token,
-		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Events: hub.Events(), Reservations: hub.Books(), Jobs: hub.Jobs(), Peers: hub.Peers(), Now: hub.Now, Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
+		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Events: hub.Events(), Reservations: hub.Books(), Jobs: hub.Jobs(), People: hub.People(), Crowd: hub.Crowd(), Peers: hub.Peers(), Now: hub.Now, Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
 	})
 	if err != nil {
 		return err

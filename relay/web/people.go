@@ -1,0 +1,93 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/people"
+)
+
+// People is who works here, and in which sessions, the same on every relay.
+type People interface {
+	Session(ctx context.Context, id string) (people.Signed, error)
+	SignIn(ctx context.Context, name string) (people.Signed, error)
+	Named(ctx context.Context, name string) (api.User, error)
+	Rename(ctx context.Context, session, name string) (api.User, error)
+	SignOut(ctx context.Context, session string) error
+	MakeLink(ctx context.Context, person string) (code string, until time.Time, err error)
+	Redeem(ctx context.Context, code string) (people.Signed, error)
+	User(id string) (api.User, bool)
+	// Watch tells of sessions that ended and people who go by another name.
+	Watch(ended func(session string), renamed func(api.User))
+}
+
+// Crowd is who is here now.
+type Crowd interface {
+	In(room string) []api.Person
+}
+
+// nameHeader says who speaks with the token alone: percent-encoded UTF-8.
+const nameHeader = "Farbench-Name"
+
+// named is who speaks with the token alone.
+func (s *Server) named(ctx context.Context, header string) (api.User, error) {
+	if header == "" {
+		return people.Tester, nil
+	}
+	name, err := url.PathUnescape(header)
+	if err != nil {
+		return api.User{}, &wire.Fault{Code: wire.Invalid, Message: nameHeader + " is not percent-encoded", Hint: "write it as encodeURIComponent does"}
+	}
+	return s.cfg.People.Named(ctx, name)
+}
+
+func (s *Server) isPerson(id string) bool { _, ok := s.cfg.People.User(id); return ok }
+
+// sessionEnded closes the sockets of a session that no longer holds, whichever
+// relay was told so.
+func (s *Server) sessionEnded(id string) {
+	for _, c := range s.hub.Conns() {
+		if c.Session() == id {
+			c.Close(hub.Revoked, "signed out", 0)
+		}
+	}
+}
+
+type peopleQuery struct {
+	Bench string `query:"bench" doc:"only those who are at this bench"`
+}
+
+func (s *Server) routePeople() {
+	ask(s, huma.Operation{OperationID: "people", Method: http.MethodGet, Path: "/api/v1/people", Summary: "Who is here, what they look at, since when"},
+		func(_ context.Context, in *peopleQuery) (*answer[api.People], error) {
+			room := "lab"
+			if in.Bench != "" {
+				if _, ok := s.cfg.Benches.Get(in.Bench); !ok {
+					return nil, &wire.Fault{Code: wire.BenchUnknown, Message: "there is no such bench", Hint: "GET /api/v1/benches lists them"}
+				}
+				room = "bench:" + in.Bench
+			}
+			list := []api.Person{}
+			if s.cfg.Crowd != nil {
+				list = append(list, s.cfg.Crowd.In(room)...)
+			}
+			slices.SortStableFunc(list, func(a, b api.Person) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+			return &answer[api.People]{api.People{People: list}}, nil
+		})
+}
+
+// isRefused tells a session that does not hold from a store that does not answer.
+func isRefused(err error) bool {
+	var fault *wire.Fault
+	return errors.As(err, &fault) && fault.Code == wire.Unauthorized
+}
