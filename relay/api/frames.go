@@ -72,9 +72,12 @@ type Parts struct {
 	Messages     []Event        `json:"messages"`     // the last 50 events "message", oldest first
 	Notices      []Event        `json:"notices"`      // of a person's room, the last 50 events "notice"
 	Jobs         []Job          `json:"jobs"`         // event "job", one job each, newest first
+	Notes        []Notes        `json:"notes"`        // event "note", one bench each
 }
 
 // NewParts is one with empty lists: they are never null.
 func NewParts() Parts {
-	return Parts{People: []Person{}, Reservations: []Reservations{}, Messages: []Event{}, Notices: []Event{}, Jobs: []Job{}}
+	return Parts{
+		People: []Person{}, Reservations: []Reservations{}, Messages: []Event{}, Notices: []Event{}, Jobs: []Job{}, Notes: []Notes{},
+	}
 }

@@ -67,7 +67,7 @@ func TestHouse_ImportsGoTheirWay(t *testing.T) {
 				why = "the relay imports the agent, never the reverse"
 			case below(imported, fiber...) && !below(name, "relay/web", "relay/e2e/lab", "relay/e2e/bench/plain"):
 				why = "relay/web alone speaks HTTP by Fiber"
-			case below(imported, nats...) && below(name, "relay/web", "relay/gateway", "relay/hub", "relay/auth", "relay/reservation", "relay/presence", "relay/client", "relay/api"):
+			case below(imported, nats...) && below(name, "relay/web", "relay/gateway", "relay/notes", "relay/hub", "relay/auth", "relay/reservation", "relay/presence", "relay/client", "relay/api"):
 				why = "relay/bridge knows NATS, they do not"
 			case below(imported, "github.com/nats-io/nats-server") && name != "relay/broker":
 				why = "relay/broker embeds the broker, nobody else"

@@ -8,6 +8,7 @@ import (
 	"github.com/farbench/farbench/relay/core"
 	"github.com/farbench/farbench/relay/desk"
 	"github.com/farbench/farbench/relay/gateway"
+	"github.com/farbench/farbench/relay/notes"
 )
 
 // Of makes the modules of a relay.
@@ -16,5 +17,6 @@ func Of(c *core.Core) []gateway.Maker {
 		desk.Module(c.Books()),
 		attendance.Module(c.Crowd()),
 		ofJobs(c.Jobs()),
+		notes.Module(c.Documents(), c.Benches(), c.Now),
 	}
 }
