@@ -13,6 +13,16 @@ type Sender struct {
 	Name string `json:"name"`
 }
 
+// UnmarshalJSON passes over a text: the from of a gap is an offset, in the same
+// place of a Frame.
+func (s *Sender) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return nil
+	}
+	type plain Sender
+	return json.Unmarshal(data, (*plain)(s))
+}
+
 // Event is what somebody, or the relay itself (no From), said in a room. At is
 // the store's clock. As a frame it is a pub with the same fields.
 type Event struct {

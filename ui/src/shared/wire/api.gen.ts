@@ -95,6 +95,7 @@ export interface LabSnapshot {
   messages: Event[]
   notices: Event[]
   jobs: Job[]
+  notes: Notes[]
 }
 export interface Bench {
   id: string
@@ -239,6 +240,17 @@ export interface Job {
   result?: unknown
   fault?: Fault
 }
+export interface Notes {
+  bench: string
+  rev: number
+  notes: Note[]
+}
+export interface Note {
+  id: string
+  text: string
+  by: User
+  at: string
+}
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
@@ -248,6 +260,7 @@ export interface BenchSnapshot {
   messages: Event[]
   notices: Event[]
   jobs: Job[]
+  notes: Notes[]
 }
 export interface UserSnapshot {
   o?: string
@@ -256,6 +269,7 @@ export interface UserSnapshot {
   messages: Event[]
   notices: Event[]
   jobs: Job[]
+  notes: Notes[]
 }
 export interface Benches {
   benches: Bench[]
