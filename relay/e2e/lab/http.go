@@ -10,13 +10,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/farbench/farbench/relay/api"
 )
 
-// API asks one relay over HTTP.
-type API struct{ Base, Token string }
+// API asks one relay over HTTP, as the person Name; empty: as anybody.
+type API struct{ Base, Token, Name string }
 
 // Do sends a request with a JSON body (nil: none) and reads the answer into
 // out (nil: not at all).
@@ -34,6 +35,9 @@ func (a API) Do(ctx context.Context, method, path string, body, out any) (int, e
 		return 0, err
 	}
 	req.Header.Set("Authorization", "Bearer "+a.Token)
+	if a.Name != "" {
+		req.Header.Set("Farbench-Name", url.PathEscape(a.Name))
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
