@@ -2,4 +2,7 @@
 
 package lab
 
-const underRace = false // see race.go
+const (
+	underRace = false // see race.go
+	UnderRace = underRace
+)

@@ -28,7 +28,11 @@ func Dial(ctx context.Context, base, token string) (*Socket, error) {
 }
 
 func dial(ctx context.Context, url, token string) (*Socket, error) {
-	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 128 << 10} // small reads would measure the client
+	return dialWith(ctx, url, token, 128<<10) // small reads would measure the client
+}
+
+func dialWith(ctx context.Context, url, token string, buffer int) (*Socket, error) {
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: buffer, WriteBufferSize: 1 << 10}
 	conn, _, err := dialer.DialContext(ctx, url, nil)
 	if err != nil {
 		return nil, err
