@@ -105,11 +105,16 @@ func (c *client) hear(pattern string) (map[string]any, error) {
 
 func (c *client) next(pattern string) (map[string]any, error) {
 	c.wait()
-	text, err := c.read()
-	if err != nil {
-		return nil, fmt.Errorf("%w\nwaiting for %s", err, pattern)
+	for {
+		text, err := c.read()
+		if err != nil {
+			return nil, fmt.Errorf("%w\nwaiting for %s", err, pattern)
+		}
+		// Who comes and goes is told whenever it is known.
+		if !strings.HasPrefix(text, `{"t":"join"`) && !strings.HasPrefix(text, `{"t":"leave"`) {
+			return match(text, pattern)
+		}
 	}
-	return match(text, pattern)
 }
 
 // closedWith passes over what still comes.

@@ -87,7 +87,8 @@ func (h *house) client(ts *testscript.TestScript, args []string) (*client, strin
 
 // dial opens a socket: dial NAME RELAY [PERSON]. The variables NAME_conn and
 // NAME_user say who it is; NAME_o_ROOM (with _ for what is no letter) is the
-// last offset heard in a room, also after the socket was cut.
+// last offset heard in a room (NAME_o_user in its person's own), also after the
+// socket was cut.
 func dial(ts *testscript.TestScript, _ bool, args []string) {
 	h := houseOf(ts)
 	if len(args) < 2 || h.relays[args[1]] == nil {
@@ -104,6 +105,9 @@ func dial(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	h.clients[args[0]] = c
 	c.moved = func(room, offset string) {
+		if strings.HasPrefix(room, "user:") {
+			room = "user"
+		}
 		ts.Setenv(args[0]+"_o_"+strings.Map(word, room), offset)
 	}
 	ts.Setenv(args[0]+"_conn", c.welcome.Conn)
