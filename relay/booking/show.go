@@ -55,8 +55,36 @@ func (b *Books) view(book *reservation.Book, rev uint64) api.Reservations {
 	}
 	for i := range doc.Places {
 		doc.Places[i].IdleSince = b.idle(book, doc.Places[i].Device, doc.At)
+		b.nameAll(&doc.Places[i])
 	}
 	return doc
+}
+
+// nameAll calls people as they are called now; the book has their names of then.
+func (b *Books) nameAll(p *api.Place) {
+	if b.cfg.Person == nil {
+		return
+	}
+	now := func(u api.User) api.User {
+		if found, ok := b.cfg.Person(u.ID); ok {
+			u.Name = found.Name
+		}
+		return u
+	}
+	if p.Holder != nil {
+		*p.Holder = now(*p.Holder)
+	}
+	for i := range p.Queue {
+		p.Queue[i].Who = now(p.Queue[i].Who)
+	}
+	for i := range p.Asks {
+		p.Asks[i].Who = now(p.Asks[i].Who)
+	}
+	if p.Offer != nil {
+		offer := *p.Offer
+		offer.To = now(offer.To)
+		p.Offer = &offer
+	}
 }
 
 // idle is since when nothing was done at a place; nil while something is.

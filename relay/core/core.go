@@ -80,7 +80,10 @@ func New(cfg Config) *Core {
 			}
 		},
 	})
-	c.books = booking.New(booking.Config{Bridge: c.bridge, Bench: c.benches.Find, Logger: cfg.Logger})
+	c.books = booking.New(booking.Config{
+		Bridge: c.bridge, Bench: c.benches.Find, Logger: cfg.Logger,
+		Person: func(id string) (api.User, bool) { return c.people.User(id) },
+	})
 	c.runs = runs.New(runs.Config{
 		Bridge: c.bridge, Benches: c.benches, Logger: cfg.Logger, Wall: cfg.Wall,
 		OnChange: func(r api.Run) {
