@@ -168,19 +168,23 @@ func (b *Books) Do(ctx context.Context, bench string, by api.User, verb reservat
 }
 
 // known refuses places that the bench does not have. What is held goes on
-// without its bench, so only what begins is looked at.
+// without its bench and device, so only what begins is looked at closely.
 func (b *Books) known(ctx context.Context, bench string, verb reservation.Verb, device string) error {
 	if !wire.ValidID(bench) {
 		return &wire.Fault{Code: wire.BenchUnknown, Message: fmt.Sprintf("there is no bench %.40q", bench), Hint: "GET /api/v1/benches lists them"}
 	}
-	if b.cfg.Bench == nil || verb != reservation.Reserve && verb != reservation.Take {
+	begins := verb == reservation.Reserve || verb == reservation.Take
+	b.mu.Lock()
+	_, booked := b.pages[bench]
+	b.mu.Unlock()
+	if booked && !begins {
 		return nil
 	}
 	found, ok := b.cfg.Bench(ctx, bench)
 	if !ok {
 		return &wire.Fault{Code: wire.BenchUnknown, Message: "there is no bench " + bench, Hint: "GET /api/v1/benches lists them"}
 	}
-	if device == reservation.Whole || slices.ContainsFunc(found.Devices, func(d wire.Device) bool { return d.ID == device }) {
+	if device == reservation.Whole || !begins || slices.ContainsFunc(found.Devices, func(d wire.Device) bool { return d.ID == device }) {
 		return nil
 	}
 	var ids []string

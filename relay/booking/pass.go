@@ -113,8 +113,8 @@ const maxHistory = 500
 // History lists a bench's records before the one of that number, 0 for all, the
 // newest first.
 func (b *Books) History(ctx context.Context, bench string, before uint64, limit int) (api.ReservationHistory, error) {
-	if !wire.ValidID(bench) {
-		return api.ReservationHistory{}, b.known(ctx, bench, reservation.Reserve, reservation.Whole)
+	if err := b.known(ctx, bench, reservation.Release, reservation.Whole); err != nil {
+		return api.ReservationHistory{}, err
 	}
 	if limit <= 0 {
 		limit = 100

@@ -23,8 +23,12 @@ type work struct {
 
 // Of is a bench's reservations as people see them.
 func (b *Books) Of(bench string) api.Reservations {
-	p := b.page(bench)
-	book, rev := b.read(p)
+	b.mu.Lock()
+	book, rev := reservation.New(bench), uint64(0)
+	if p := b.pages[bench]; p != nil {
+		book, rev = p.book, p.rev
+	}
+	b.mu.Unlock()
 	return b.view(book, rev)
 }
 
