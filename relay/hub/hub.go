@@ -48,6 +48,7 @@ const (
 // Hub is the registry of a relay's connections and of its state rooms.
 type Hub struct {
 	buffers sync.Pool // *[]byte of writeLimit: only writers that write hold one
+	busy    busy
 
 	mu    sync.Mutex // guards what follows; taken before a connection's own
 	conns map[*Conn]struct{}
@@ -100,11 +101,12 @@ type Stats struct {
 	Conns, Rooms, Behind int
 	QueueBytes           int64
 	Closes               map[int]int64
+	Busy                 Busy
 }
 
 // Stats counts.
 func (h *Hub) Stats() Stats {
-	var s Stats
+	s := Stats{Busy: h.busy.read()}
 	for _, c := range h.Conns() {
 		c.mu.Lock()
 		s.QueueBytes += int64(c.queued)

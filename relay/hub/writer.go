@@ -10,12 +10,12 @@ func (c *Conn) wake() {
 	}
 	c.writing = true
 	c.writer.Add(1)
-	go c.write()
+	go c.write(time.Now())
 }
 
 // write writes until nothing waits. What waits is copied into one write of at
 // most writeLimit; a larger frame is written alone, as it is.
-func (c *Conn) write() {
+func (c *Conn) write(since time.Time) {
 	defer c.writer.Done()
 	pooled := c.hub.buffers.Get().(*[]byte)
 	defer c.hub.buffers.Put(pooled)
@@ -23,6 +23,7 @@ func (c *Conn) write() {
 	for {
 		batch, last := c.take(*pooled, written)
 		if batch == nil {
+			c.hub.busy.observe(time.Since(since))
 			if last {
 				c.socket.Finish()
 			}

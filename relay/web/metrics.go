@@ -22,7 +22,7 @@ type metrics struct {
 	starts   *prometheus.CounterVec
 	hub      *hub.Hub
 
-	conns, rooms, queue, behind, closes *prometheus.Desc
+	conns, rooms, queue, behind, closes, busy *prometheus.Desc
 }
 
 func newMetrics(h *hub.Hub, l *listener, streams *places) *metrics {
@@ -41,6 +41,7 @@ func newMetrics(h *hub.Hub, l *listener, streams *places) *metrics {
 		queue:  prometheus.NewDesc("farbench_ws_queue_bytes", "Bytes that wait to be written to sockets.", nil, nil),
 		behind: prometheus.NewDesc("farbench_ws_lagging", "Subscriptions that wait for a slow reader.", nil, nil),
 		closes: prometheus.NewDesc("farbench_ws_closes_total", "Closed sockets by close code.", []string{"code"}, nil),
+		busy:   prometheus.NewDesc("farbench_ws_write_seconds", "From the first message that a connection has to write until nothing waits.", nil, nil),
 	}
 	m.registry.MustRegister(m, m.http, m.starts, collectors.NewGoCollector(),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "farbench_http_connections", Help: "Open connections, sockets included."},
@@ -52,7 +53,7 @@ func newMetrics(h *hub.Hub, l *listener, streams *places) *metrics {
 
 // Describe and Collect make the hub's figures a collector.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.conns, m.rooms, m.queue, m.behind, m.closes} {
+	for _, d := range []*prometheus.Desc{m.conns, m.rooms, m.queue, m.behind, m.closes, m.busy} {
 		ch <- d
 	}
 }
@@ -65,6 +66,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	gauge(m.rooms, float64(s.Rooms))
 	gauge(m.queue, float64(s.QueueBytes))
 	gauge(m.behind, float64(s.Behind))
+	ch <- prometheus.MustNewConstHistogram(m.busy, s.Busy.Count, s.Busy.Sum.Seconds(), s.Busy.Buckets)
 	for code, n := range s.Closes {
 		ch <- prometheus.MustNewConstMetric(m.closes, prometheus.CounterValue, float64(n), strconv.Itoa(code))
 	}

@@ -248,3 +248,30 @@ func TestSaying_SnapshotsShowWhatWasSaid(t *testing.T) {
 		t.Fatalf("%+v %+v", f, d)
 	}
 }
+
+func TestMetrics_OfWhatIsSaid(t *testing.T) {
+	s := openSaying(t)
+	p := s.join()
+	p.say(`{"t":"sub","i":1,"room":"lab","o":"s.0"}`)
+	p.until("live")
+	p.say(`{"t":"evt","i":2,"room":"lab","d":"hello"}`)
+	p.until("pub")
+	p.say(`{"t":"evt","i":3,"room":"lab","ev":"a-name-of-a-client"}`)
+	p.until("pub")
+	p.say(`{"t":"evt","i":4,"room":"run:r1"}`)
+	for f := p.until("res"); *f.I != 4; f = p.until("res") {
+	}
+	figures := body(t, s.ask("GET", "/metrics", ""))
+	for _, line := range []string{
+		"farbench_ws_connections 1", "farbench_ws_rooms 1", "farbench_ws_queue_bytes ", "farbench_ws_lagging ",
+		`farbench_ws_recoveries_total{how="sub"} 1`, `farbench_events_total{kind="message",room="lab"} 1`, `farbench_events_total{kind="named",room="lab"} 1`,
+		`farbench_ws_messages_total{t="evt"} 3`, `farbench_ws_refusals_total{code="forbidden"} 1`, "farbench_event_store_seconds_count 2", "farbench_ws_write_seconds_count",
+	} {
+		if !strings.Contains(figures, line) {
+			t.Errorf("no %s in\n%s", line, figures)
+		}
+	}
+	if strings.Contains(figures, "a-name-of-a-client") {
+		t.Error("a client's word is a label")
+	}
+}
