@@ -2,8 +2,7 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { SignIn } from '@/features/signin/SignIn'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Confirm } from '@/shared/confirm'
 import { Lab, LabContext } from '@/shared/lab'
 import { queryClient } from '@/shared/query'
@@ -19,6 +18,11 @@ import { router } from './router'
 import { schemes } from './schemes'
 import { resolver, theme } from './theme'
 import { useSession } from './useSession'
+
+const SignIn = lazy(() => import('@/features/signin/SignIn').then((m) => ({ default: m.SignIn })))
+const ChooseName = lazy(() =>
+  import('@/features/signin/ChooseName').then((m) => ({ default: m.ChooseName })),
+)
 
 export function App() {
   const [{ socket, lab, talk }] = useState(() => ({
@@ -49,7 +53,9 @@ export function App() {
         <SocketContext value={socket}>
           <LabContext value={lab}>
             <TalkContext value={talk}>
-              <Gate />
+              <Suspense>
+                <Gate />
+              </Suspense>
               <Toasts />
               <Confirm />
             </TalkContext>
@@ -60,11 +66,15 @@ export function App() {
   )
 }
 
+// What the relay calls who has not chosen a name yet: nobody else may have it.
+const nobody = 'guest'
+
 // Gate lets in who is signed in. A code in the address is redeemed first.
 function Gate() {
   const socket = useSocket()
   const phase = useConnection((c) => c.phase)
   const times = useConnection((c) => c.times)
+  const isNobody = useConnection((c) => c.user?.name === nobody)
   useSession()
   const [fault, setFault] = useState<Fault>()
   useEffect(() => {
@@ -80,6 +90,13 @@ function Gate() {
     }
   }, [socket])
   if (phase === 'signed-out') return <SignIn fault={fault} onSignedIn={() => socket.connect()} />
+  if (isNobody) {
+    const again = () => {
+      socket.disconnect()
+      socket.connect()
+    }
+    return <ChooseName onChosen={again} />
+  }
   // A page that was in use stays as it is, with a bar.
   if ((phase === 'refused' || phase === 'stopped') && times === 0) return <Refused />
   return <RouterProvider router={router} />

@@ -1,7 +1,7 @@
 // What the dashboard asks over plain HTTP beside the socket: signing in, and
 // documents.
 import { heardDate } from '@/shared/clock'
-import type { Fault, Problem } from '@/shared/wire'
+import type { Fault, Problem, SignedIn } from '@/shared/wire'
 
 export class ProblemError extends Error {
   readonly fault: Fault
@@ -33,7 +33,12 @@ export const putJSON = async <T>(path: string, body: unknown): Promise<T> =>
 export const postJSON = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   (await send('POST', path, body, signal)).json()
 
-export const signIn = (token: string) => send('POST', '/api/v1/session', { token })
+// Without a name one is the tester, as everybody without one.
+export const signIn = (token: string, name?: string) =>
+  send('POST', '/api/v1/session', { token, name })
+export const rename = (name: string) => putJSON<SignedIn>('/api/v1/session', { name })
+export const makeLink = () =>
+  postJSON<{ url: string; code: string; expires_at: string }>('/api/v1/link', {})
 export const redeemLink = (code: string) => send('POST', '/api/v1/link/redeem', { code })
 export const signOut = () => send('DELETE', '/api/v1/session')
 

@@ -22,6 +22,7 @@ export type {
   Runs,
   SavedCommand,
   Settings,
+  SignedIn,
   Trial,
   User,
   Verdict,
