@@ -68,17 +68,19 @@ type page struct {
 	turn  chan struct{} // 1: who changes the book; the others of this relay wait
 
 	// Guarded by Books.mu.
-	book     *reservation.Book
-	rev      uint64 // 0: nothing is stored
-	shown    []api.Place
-	seen     time.Time // when rev came, by this process's clock
-	passed   passed    // what of its outbox is known to have been passed on
-	passing  bool      // somebody of this relay does that
-	trying   bool      // somebody of this relay ends what is over
-	lost     bool      // the store has an older one
-	online   bool
-	told     map[string]wire.Drive // what the agent confirmed
-	advising bool                  // it is being told
+	book      *reservation.Book
+	rev       uint64 // 0: nothing is stored
+	shown     []api.Place
+	seen      time.Time // when rev came, by this process's clock
+	passed    passed    // what of its outbox is known to have been passed on
+	passing   bool      // somebody of this relay does that
+	trying    bool      // somebody of this relay ends what is over
+	lost      bool      // the store has an older one
+	online    bool
+	told      map[string]wire.Drive // what the agent confirmed
+	toldOf    *reservation.Book     // the book that was compared with it
+	tellAfter time.Time
+	advising  bool // it is being told
 }
 
 type passed struct{ record, telling uint64 }
@@ -296,7 +298,7 @@ func (b *Books) fetch(ctx context.Context, p *page) error {
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		p.rev, p.lost = 0, p.book.Changes > 0 // the store lost it, or never had it
+		p.rev, p.lost, p.passed = 0, p.book.Changes > 0, passed{} // the store lost it, or never had it
 		return nil
 	} else if err != nil {
 		return unavailable("reading the reservations of bench " + p.bench + ": " + err.Error())

@@ -2,15 +2,16 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
-	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/reservation"
 )
+
+// tellAgain is how long a bench that did not take what it was told is left alone.
+const tellAgain = 2 * time.Second
 
 // maxEpoch is the highest that is believed of a bench.
 const maxEpoch = 1 << 50
@@ -21,7 +22,7 @@ func (b *Books) BenchChanged(bench api.Bench) {
 	b.mu.Lock()
 	p := b.pages[bench.ID]
 	if online := bench.State == api.Online; p != nil && p.online != online {
-		p.online, p.told = online, nil
+		p.online, p.told, p.toldOf = online, nil, nil
 	} else if p == nil && online {
 		p = b.newPage(bench.ID)
 		p.online = true
@@ -33,10 +34,14 @@ func (b *Books) BenchChanged(bench api.Bench) {
 // Every relay does: the agent takes what is newer, in whatever order it comes.
 func (b *Books) tellAgent(ctx context.Context, p *page) {
 	b.mu.Lock()
-	drives := p.book.Drives()
-	begin := p.online && !p.advising && len(drives) > 0 && !maps.Equal(drives, p.told)
+	var drives map[string]wire.Drive
+	begin := p.online && !p.advising && p.toldOf != p.book && time.Now().After(p.tellAfter)
 	if begin {
-		p.advising = true
+		drives = p.book.Drives()
+		if p.toldOf = p.book; len(drives) == 0 || maps.Equal(drives, p.told) {
+			begin = false
+		}
+		p.advising = begin
 	}
 	b.mu.Unlock()
 	if !begin {
@@ -53,11 +58,10 @@ func (b *Books) tellAgent(ctx context.Context, p *page) {
 		}
 		b.mu.Lock()
 		p.advising = false
-		switch {
-		case err == nil:
+		if err == nil {
 			p.told = drives
-		case errors.Is(err, bridge.ErrNoResponders):
-			p.online = false // until it is seen again
+		} else {
+			p.toldOf, p.tellAfter = nil, time.Now().Add(tellAgain)
 		}
 		b.mu.Unlock()
 		if err == nil {

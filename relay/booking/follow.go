@@ -94,6 +94,7 @@ func (b *Books) session(ctx context.Context) error {
 				}
 			}
 		case p := <-b.changed:
+			b.tellAgent(ctx, p)
 			b.passOn(ctx, p)
 		case <-tick.C:
 			if found == nil && b.cfg.Bridge.Ready() == nil {
@@ -145,7 +146,7 @@ func (b *Books) took(p *page, book *reservation.Book, rev uint64, asked bool) {
 	switch {
 	case rev <= p.rev && !asked:
 	case book.Changes < p.book.Changes:
-		p.rev, p.lost = rev, true
+		p.rev, p.lost, p.passed = rev, true, passed{} // the history may have lost as much
 	default:
 		p.book, p.rev, p.seen, p.lost = book, rev, time.Now(), false
 	}
@@ -190,7 +191,9 @@ func (b *Books) look(ctx context.Context) {
 	}
 	b.mu.Unlock()
 	for _, p := range pages {
-		b.show(p) // somebody may be idle by now, or no longer
+		if book, _ := b.read(p); len(book.Held) > 0 {
+			b.show(p) // somebody may be idle by now, or no longer
+		}
 		b.tellAgent(ctx, p)
 		b.due(ctx, p, now)
 		b.mu.Lock()

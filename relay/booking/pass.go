@@ -107,6 +107,9 @@ func (b *Books) tell(ctx context.Context, p *page, notifier Notifier, notices []
 	return nil
 }
 
+// maxHole is how many records may be missing in a row before all others are.
+const maxHole = 64
+
 // maxHistory bounds a page of the history.
 const maxHistory = 500
 
@@ -133,6 +136,7 @@ func (b *Books) History(ctx context.Context, bench string, before uint64, limit 
 		n = min(n, before-1)
 	}
 	answer := api.ReservationHistory{Records: []api.ReservationRecord{}}
+	missing := 0
 	for ; n > 0 && len(answer.Records) < min(limit, maxHistory); n-- {
 		r, ok := waiting[n]
 		if !ok {
@@ -140,9 +144,13 @@ func (b *Books) History(ctx context.Context, bench string, before uint64, limit 
 			if err != nil {
 				return answer, unavailable(err.Error())
 			}
-			if !there {
-				return answer, nil // what lies before it went with age
+			if !there { // a store that was put back to an older copy has a hole
+				if missing++; missing > maxHole {
+					return answer, nil // what lies before it went with age
+				}
+				continue
 			}
+			missing = 0
 			if err := json.Unmarshal(stored.Data, &r); err != nil {
 				return answer, fmt.Errorf("reading record %d of bench %s: %w", n, bench, err)
 			}

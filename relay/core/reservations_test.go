@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -302,6 +303,50 @@ func TestReservations_AreStoredAgainWhereTheStoreLostThem(t *testing.T) {
 		r, err := c.Books().Do(t.Context(), "b1", bob, reservation.Reserve, api.ReservationRequest{Device: "d1"})
 		return err == nil && !r.Granted && r.Position == 1
 	})
+}
+
+func TestReservations_SurviveAStoreThatIsPutBack(t *testing.T) {
+	l := coretest.New(t)
+	b := l.NewBench("b1")
+	c := relay(t, l)
+	b.Arrive()
+	online(t, c, "b1")
+	reserve(t, c, ada, reservation.Reserve, api.ReservationRequest{Device: "d1"})
+	saved := t.TempDir() + "/saved"
+	l.Stop()
+	if err := os.CopyFS(saved, os.DirFS(l.Store())); err != nil {
+		t.Fatal(err)
+	}
+	l.Start()
+	coretest.Eventually(t, "the relay is back", func() bool { return c.Ready() == nil })
+	reserve(t, c, ada, reservation.Release, api.ReservationRequest{Device: "d1"})
+	if r := reserve(t, c, bob, reservation.Reserve, api.ReservationRequest{Device: "d1"}); r.Epoch != 2 || !r.Granted {
+		t.Fatalf("%+v", r)
+	}
+	l.Stop()
+	if err := os.RemoveAll(l.Store()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(l.Store(), os.DirFS(saved)); err != nil {
+		t.Fatal(err)
+	}
+	l.Start()
+	other := relay(t, l) // knows the store alone
+	coretest.Eventually(t, "it is Bob's for a relay that never knew", func() bool { return holder(other) == bob.ID })
+	if r := reserve(t, other, ada, reservation.Take, api.ReservationRequest{Device: "d1", Reason: "x"}); r.Epoch != 3 {
+		t.Errorf("%+v", r)
+	}
+	// What the store lost of the history may be missing, and no number comes twice.
+	last := uint64(0)
+	for _, r := range records(t, other, "b1") {
+		if r.N <= last || last == 0 && r.N != 1 {
+			t.Errorf("behind record %d comes %+v", last, r)
+		}
+		last = r.N
+	}
+	if last != 5 {
+		t.Errorf("the last record is %d", last)
+	}
 }
 
 func TestReservations_TheAgentIsToldWhoDrives(t *testing.T) {
