@@ -51,17 +51,19 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[address.Scheme]
 	// A frame goes out in one write.
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, WriteBufferSize: wire.MaxFrame + 64, ReadBufferSize: 4 << 10}
-	conn, response, err := dialer.DialContext(dialing, address.String()+"/ws/bulk", nil)
+	header := http.Header{}
+	c.identify(header)
+	conn, response, err := dialer.DialContext(dialing, address.String()+"/ws/bulk", header)
 	if err != nil {
 		if response != nil && response.StatusCode/100 != 1 && response.StatusCode/100 != 2 {
-			return nil, problem(response)
+			return nil, c.refused(problem(response))
 		}
 		return nil, unreachable(c.base, err)
 	}
 	conn.SetReadLimit(bulkText)
 	b := &Bulk{conn: conn, gone: make(chan struct{}), asked: map[int64]chan api.Frame{}, streams: map[uint64]*session.Stream{}}
 	stop := context.AfterFunc(dialing, func() { _ = conn.Close() })
-	err = b.greet(c.config.Token)
+	err = b.greet(c.config)
 	if !stop() && err == nil {
 		err = dialing.Err()
 	}
@@ -74,8 +76,12 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 }
 
 // greet says hello and awaits the welcome.
-func (b *Bulk) greet(token string) error {
-	if err := b.say(api.Frame{T: "hello", V: wire.Version, Token: token}); err != nil {
+func (b *Bulk) greet(as Config) error {
+	hello := api.Frame{T: "hello", V: wire.Version}
+	if as.Cookie == "" {
+		hello.Token, hello.Name = as.Token, as.Name
+	}
+	if err := b.say(hello); err != nil {
 		return fmt.Errorf("saying hello: %w", err)
 	}
 	_, text, err := b.conn.ReadMessage()

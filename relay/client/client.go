@@ -31,6 +31,9 @@ const maxAnswer = 16 << 20
 type Config struct {
 	URL   string // http://127.0.0.1:7070
 	Token string
+	Name  string // who speaks with the token; "": the tester
+	// Cookie is a session's, name=value; with it token and name are not sent.
+	Cookie string
 	// Patience is how long a followed log waits for a relay that does not answer.
 	Patience time.Duration // default 5 minutes
 	// Waiting is told when a followed log begins to wait, and why; and, with nil,
@@ -180,14 +183,14 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	request.Header.Set("Authorization", "Bearer "+c.config.Token)
+	c.identify(request.Header)
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, unreachable(c.base, err)
 	}
 	if response.StatusCode/100 != 2 {
 		defer response.Body.Close()
-		return nil, problem(response)
+		return nil, c.refused(problem(response))
 	}
 	return response, nil
 }

@@ -193,10 +193,10 @@ func TestFind(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
 	var fault *wire.Fault
-	if _, err := client.Find("", ""); !errors.As(err, &fault) || fault.Hint == "" {
+	if _, err := client.Find("", "", ""); !errors.As(err, &fault) || fault.Hint == "" {
 		t.Errorf("without a local mode: %v", err)
 	}
-	if _, err := client.Find("http://relay.example", ""); !errors.As(err, &fault) || fault.Code != wire.Unauthorized {
+	if _, err := client.Find("http://relay.example", "", ""); !errors.As(err, &fault) || fault.Code != wire.Unauthorized {
 		t.Errorf("without a token: %v", err)
 	}
 
@@ -207,22 +207,22 @@ func TestFind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, err := client.Find("", ""); err != nil || got.URL != second.URL || got.Token != "local secret" {
+	if got, err := client.Find("", "", ""); err != nil || got.URL != second.URL || got.Token != "local secret" {
 		t.Errorf("with a local mode: %+v %v", got, err)
 	}
-	if got, err := client.Find("http://relay.example", "other"); err != nil || got.Token != "other" {
+	if got, err := client.Find("http://relay.example", "other", ""); err != nil || got.Token != "other" {
 		t.Errorf("with a relay named: %+v %v", got, err)
 	}
 	if err := client.Withdraw(first); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := client.Find("", ""); err != nil || got.URL != second.URL {
+	if got, err := client.Find("", "", ""); err != nil || got.URL != second.URL {
 		t.Errorf("after the first was withdrawn: %+v %v", got, err)
 	}
 	if err := client.Withdraw(second); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Find("", ""); err == nil {
+	if _, err := client.Find("", "", ""); err == nil {
 		t.Error("found a local mode that was withdrawn")
 	}
 }

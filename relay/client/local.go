@@ -101,9 +101,27 @@ func readLocal() (Local, error) {
 	return local, nil
 }
 
-// Find says which relay to ask: the one named, else this user's local mode. The
-// local mode's token goes to no other address.
-func Find(address, token string) (Config, error) {
+// Find says which relay to ask and as whom: the relay named, else this user's
+// local mode, else where they signed in; as who they signed in there, unless
+// they say a name. The local mode's token goes to no other address.
+func Find(address, token, name string) (Config, error) {
+	kept, isKept := ReadKept()
+	signed := Config{URL: kept.URL, Cookie: kept.Cookie}
+	if isKept && name == "" && strings.TrimSuffix(address, "/") == kept.URL {
+		return signed, nil
+	}
+	found, err := find(address, token)
+	switch {
+	case isKept && name == "" && (err == nil && found.URL == kept.URL || err != nil && address == ""):
+		return signed, nil
+	case err != nil:
+		return Config{}, err
+	}
+	found.Name = name
+	return found, nil
+}
+
+func find(address, token string) (Config, error) {
 	if address != "" {
 		if token == "" {
 			return Config{}, &wire.Fault{Code: wire.Unauthorized, Message: "no token for " + address, Hint: "set FARBENCH_TOKEN"}

@@ -1,7 +1,7 @@
 // Command farbench is the tester's command line: it lists benches and runs,
 // runs a command on a device as if the device hung on this PC, follows logs and
 // cancels. It speaks the relay's HTTP API through relay/client and keeps no
-// state of its own.
+// state of its own but the session of sign-in.
 package main
 
 import (
@@ -33,6 +33,7 @@ const (
 type arguments struct {
 	URL   string `env:"FARBENCH_URL" placeholder:"URL" help:"The relay's address; without it this user's local mode is asked."`
 	Token string `env:"FARBENCH_TOKEN" placeholder:"TOKEN" help:"The relay's token. Better in the environment: others on this PC see flags."`
+	As    string `env:"FARBENCH_NAME" placeholder:"NAME" help:"Who you are with the token; without it who farbench sign-in signed in, else the tester."`
 
 	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
 	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
@@ -48,6 +49,9 @@ type arguments struct {
 	Reserve reserveCommand `cmd:"" help:"Reserve a device or a whole bench."`
 	Release releaseCommand `cmd:"" help:"Release what you reserved, or leave its queue."`
 	Queue   queueCommand   `cmd:"" help:"List who holds what, until when, and who waits."`
+	Who     whoCommand     `cmd:"" help:"List who is here, what they look at and what they hold."`
+	SignIn  signInCommand  `cmd:"" help:"Sign in with a single-use link: browser and command line are one person then."`
+	SignOut signOutCommand `cmd:"" help:"End what sign-in began."`
 	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -87,11 +91,11 @@ func run() int {
 	around := &surroundings{
 		ctx: context.Background(), out: stdout, err: stderr,
 		relay: func(config client.Config) (*client.Client, error) {
-			found, err := client.Find(args.URL, args.Token)
+			found, err := client.Find(args.URL, args.Token, args.As)
 			if err != nil {
 				return nil, err
 			}
-			config.URL, config.Token = found.URL, found.Token
+			config.URL, config.Token, config.Name, config.Cookie = found.URL, found.Token, found.Name, found.Cookie
 			return client.New(config)
 		},
 	}
