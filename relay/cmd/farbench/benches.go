@@ -56,6 +56,9 @@ func printBench(out *terminal, bench api.Bench) {
 	if bench.Reason != "" {
 		fmt.Fprintf(out, "  %s\n", out.paint(yellow, clean(bench.Reason)))
 	}
+	if bench.Flag != nil {
+		fmt.Fprintf(out, "  %s\n", out.paint(yellow, strings.TrimSuffix("somebody is here: "+clean(bench.Flag.Note), ": ")))
+	}
 	rows := make([][]string, 0, len(bench.Devices))
 	for _, device := range bench.Devices {
 		rows = append(rows, []string{bench.ID + "/" + device.ID, clean(device.Serial), string(device.State), clean(device.Model)})
