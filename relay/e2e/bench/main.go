@@ -33,7 +33,7 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how many interleaved rounds")
 	commands := flag.Int("commands", 200, "commands in a row, each round")
 	lines := flag.Int("lines", 2_000_000, "lines of 130 B in a flood")
-	only := flag.String("only", "", "one part: command, flood, start, fan, idle, viewer, size, talk or transfer")
+	only := flag.String("only", "", "one part: command, flood, start, fan, rooms, idle, viewer, size, talk or transfer")
 	viewers := flag.String("viewers", "1,20", "how many watch a flood")
 	deliveries := flag.Int("deliveries", 1_000_000, "messages that all subscribers of a fan-out get in all")
 	idle := flag.Int("idle", 10_000, "idle sockets")

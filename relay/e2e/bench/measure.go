@@ -77,6 +77,7 @@ func measure(ctx context.Context, o options) (table, error) {
 			{"fan", func() error {
 				return errors.Join(b.fan(ctx, &t, 100, o.deliveries), b.fan(ctx, &t, 1000, o.deliveries))
 			}},
+			{"rooms", func() error { return b.rooms(ctx, &t, 1000, o.deliveries) }},
 			{"idle", func() error { return b.idle(ctx, &t, o.idle) }},
 			{"viewer", func() error { return viewer(ctx, &t) }},
 			{"size", func() error { return size(ctx, &t) }},
