@@ -20,7 +20,7 @@ import (
 // Unpack.
 type Unpacking struct {
 	Hash bool // each file's SHA-256 is made, and compared with the sender's
-	// Took hears of bytes as they are written, Whole of files in their place.
+	// Took hears of bytes as they come, Whole of files in their place.
 	Took  func(n int)
 	Whole func(local string, bytes int64, sha256 string)
 }
@@ -196,25 +196,24 @@ func (u *unpacking) content(file io.Writer) (n int64, sum string, err error) {
 		hashed = sha256.New()
 	}
 	buf := make([]byte, 256<<10)
-	for {
-		k, err := u.in.Read(buf)
-		if k > 0 {
-			if _, err := file.Write(buf[:k]); err != nil {
+	for ended := false; !ended; {
+		k := 0
+		for k < len(buf) && !ended { // or each small piece would cost a write
+			got, err := u.in.Read(buf[k:])
+			if ended = err == io.EOF; err != nil && !ended {
 				return n, "", err
 			}
-			if hashed != nil {
-				hashed.Write(buf[:k])
-			}
-			if n += int64(k); u.Took != nil {
-				u.Took(k)
+			if k += got; got > 0 && u.Took != nil {
+				u.Took(got)
 			}
 		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
+		if _, err := file.Write(buf[:k]); err != nil {
 			return n, "", err
 		}
+		if hashed != nil {
+			hashed.Write(buf[:k])
+		}
+		n += int64(k)
 	}
 	if hashed != nil {
 		sum = hex.EncodeToString(hashed.Sum(nil))
