@@ -9,9 +9,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/farbench/farbench/agent/parcel"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -38,7 +38,7 @@ func (c *Client) Pull(ctx context.Context, transportID int64, remote, local stri
 		return Moved{}, invalid(op, "Read it with cat", "%s is neither a file nor a folder", remote)
 	}
 	if there, err := os.Stat(local); err == nil && there.IsDir() {
-		if why := badName(info.Name); why != "" {
+		if why := parcel.BadName(info.Name); why != "" {
 			return Moved{}, invalid(op, "Say what it is to be called here", "its name %s", why)
 		}
 		local = filepath.Join(local, info.Name)
@@ -52,20 +52,6 @@ func (c *Client) Pull(ctx context.Context, transportID int64, remote, local stri
 	}
 	p.tell(true)
 	return p.moved, err
-}
-
-// badName says what is wrong with a name that a device gives, for a file of
-// this PC; "" is nothing.
-func badName(name string) string {
-	switch {
-	case name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00"):
-		return "is none"
-	case strings.Contains(name, `\`):
-		return "holds a backslash"
-	case !filepath.IsLocal(name):
-		return "may not be used on this PC"
-	}
-	return ""
 }
 
 // pull is a pull under way. All that it writes goes through root.
@@ -165,7 +151,7 @@ func (p *pull) find(ctx context.Context, folder remoteFile, above []FileInfo) er
 
 // sort adds one entry of a folder.
 func (p *pull) sort(ctx context.Context, f remoteFile, above []FileInfo) error {
-	if why := badName(f.info.Name); why != "" {
+	if why := parcel.BadName(f.info.Name); why != "" {
 		p.skip(f.remote, "its name "+why)
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/farbench/farbench/agent/parcel"
 )
 
 // FuzzSyncReplies reads anything as each kind of answer.
@@ -49,7 +51,7 @@ func FuzzFileName(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if badName(name) == "" && (name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00")) {
+		if parcel.BadName(name) == "" && (name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00")) {
 			t.Errorf("%q is taken", name)
 		}
 	})

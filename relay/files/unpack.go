@@ -51,7 +51,7 @@ func Unpack(in *parcel.Reader, local, base string, u Unpacking) (Unpacked, error
 		return Unpacked{}, fmt.Errorf("what came begins with %q, not with what was asked for", e.Path)
 	}
 	if there, err := os.Stat(local); err == nil && there.IsDir() {
-		if why := badName(base); why != "" {
+		if why := parcel.BadName(base); why != "" {
 			return Unpacked{}, fmt.Errorf("its name %q %s: say what it is to be called here", base, why)
 		}
 		local = filepath.Join(local, base)
@@ -128,7 +128,7 @@ func (u *unpacking) folder(e parcel.Entry, local string) (err error) {
 // one takes one entry of a folder.
 func (u *unpacking) one(e parcel.Entry) error {
 	for name := range strings.SplitSeq(e.Path, "/") {
-		if why := badName(name); why != "" {
+		if why := parcel.BadName(name); why != "" {
 			u.skip(e.Path, "its name "+why)
 			return nil
 		}
@@ -230,18 +230,4 @@ func (u *unpacking) date(name string, modified time.Time) {
 	if !modified.IsZero() {
 		_ = u.root.Chtimes(name, time.Time{}, modified)
 	}
-}
-
-// badName says what is wrong with a name that a bench gives, for a file of this
-// PC; "" is nothing.
-func badName(name string) string {
-	switch {
-	case name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00"):
-		return "is none"
-	case strings.Contains(name, `\`):
-		return "holds a backslash"
-	case !filepath.IsLocal(name):
-		return "may not be used on this PC"
-	}
-	return ""
 }
