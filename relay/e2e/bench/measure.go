@@ -71,7 +71,7 @@ func measure(ctx context.Context, o options) (table, error) {
 		}{
 			{"command", func() error { return b.command(ctx, &t, o.commands) }},
 			{"flood", func() error { return b.flood(ctx, &t, o.lines, viewers) }},
-			{"talk", func() error { return b.talk(ctx, &t) }},
+			{"talk", func() error { return b.talk(ctx, &t, i) }},
 			{"transfer", func() error { return b.transfer(ctx, &t, i, o.commands) }},
 			{"start", func() error { return b.coldStart(ctx, &t) }},
 			{"fan", func() error {

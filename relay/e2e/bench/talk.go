@@ -18,6 +18,7 @@ import (
 
 const (
 	talkTimes  = 40        // round trips of a round
+	turns      = 3         // of what takes longer, in a round
 	talkBytes  = 256 << 20 // of stdout
 	talkLines  = 500_000   // of log
 	talkHolder = "farbench.bench"
@@ -36,7 +37,7 @@ type talker struct {
 
 // talk compares agent/adb with the adb client and gadb: a round trip, 256 MiB
 // of stdout, a log.
-func (b *bench) talk(ctx context.Context, t *table) error {
+func (b *bench) talk(ctx context.Context, t *table, round int) error {
 	talkers, err := b.talkers()
 	if err != nil {
 		return err
@@ -59,21 +60,18 @@ func (b *bench) talk(ctx context.Context, t *table) error {
 		t.row("shell true, "+way.name+", p50", "ms").add(median(trips[way.name]))
 		trip[way.name] = 1 / median(trips[way.name])
 	}
-	stdout, log := map[string]float64{}, map[string]float64{}
-	for _, way := range talkers {
-		began := time.Now()
-		if err := way.run(ctx, fmt.Sprintf("head -c %d /dev/zero", talkBytes)); err != nil {
-			return fmt.Errorf("256 MiB by %s: %w", way.name, err)
-		}
-		stdout[way.name] = talkBytes / 1e6 / time.Since(began).Seconds()
-		t.row("shell stdout of 256 MiB, "+way.name, "MB/s").add(stdout[way.name])
+	stdout, err := inTurns(talkers, round, talkBytes/1e6, func(way talker) error {
+		return way.run(ctx, fmt.Sprintf("head -c %d /dev/zero", talkBytes))
+	})
+	if err != nil {
+		return fmt.Errorf("256 MiB: %w", err)
+	}
+	log, err := inTurns(talkers, round, talkLines, func(way talker) error { return way.log(ctx) })
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
 	}
 	for _, way := range talkers {
-		began := time.Now()
-		if err := way.log(ctx); err != nil {
-			return fmt.Errorf("log by %s: %w", way.name, err)
-		}
-		log[way.name] = talkLines / time.Since(began).Seconds()
+		t.row("shell stdout of 256 MiB, "+way.name, "MB/s").add(stdout[way.name])
 		t.row("logcat, "+way.name, "lines/s").add(log[way.name])
 	}
 	for _, what := range []struct {
@@ -83,6 +81,26 @@ func (b *bench) talk(ctx context.Context, t *table) error {
 		t.row(what.name+", agent/adb / the faster other", "×").floor(0.9).add(what.by["agent/adb"] / max(what.by["adb client"], what.by["gadb"]))
 	}
 	return nil
+}
+
+// inTurns is each way's median rate in so many turns, with another one to begin
+// each.
+func inTurns(talkers []talker, round int, amount float64, do func(talker) error) (map[string]float64, error) {
+	rates, rate := map[string][]float64{}, map[string]float64{}
+	for turn := range turns {
+		for i := range talkers {
+			way := talkers[(i+turn+round)%len(talkers)]
+			began := time.Now()
+			if err := do(way); err != nil {
+				return nil, fmt.Errorf("%s: %w", way.name, err)
+			}
+			rates[way.name] = append(rates[way.name], amount/time.Since(began).Seconds())
+		}
+	}
+	for name, all := range rates {
+		rate[name] = median(all)
+	}
+	return rate, nil
 }
 
 // fillLog writes the lines that all read, into a buffer that holds them.

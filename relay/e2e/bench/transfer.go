@@ -17,9 +17,6 @@ import (
 
 const transferBytes = 64 << 20
 
-// transferTurns is how often each way is gone in a round.
-const transferTurns = 3
-
 // What was measured of a real adbd (facts/adb.md), in bytes a second. The
 // simulation's, whose storage is this PC's memory, is about twice as fast.
 const (
@@ -163,7 +160,7 @@ func (m mover) at(ctx context.Context, prefix, bench string, device wire.Device,
 			}
 		}
 		rates := map[string][]float64{}
-		for turn := range transferTurns {
+		for turn := range turns {
 			for i := range ways {
 				w := ways[(i+m.turn+turn)%len(ways)]
 				began := time.Now()
