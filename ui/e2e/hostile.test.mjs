@@ -35,6 +35,18 @@ for (const [name, path] of screens) {
   })
 }
 
+test('nothing of a hostile lab works on messages and notices', async () => {
+  const page = await open('/b/hostile-1/evil0')
+  await page.getByRole('button', { name: /^Messages/ }).click()
+  const panel = page.getByRole('complementary', { name: 'Messages' })
+  await panel.getByText('window.pwned=2', { exact: false }).first().waitFor()
+  await harmless(page, '/b/hostile-1/evil0')
+  await looks(page, 'hostile-messages', { isBrief: true })
+  await panel.getByRole('button', { name: /^Notices/ }).click()
+  await panel.getByRole('list', { name: 'Notices' }).waitFor()
+  await harmless(page, '/b/hostile-1/evil0')
+})
+
 test('what nobody sees in a name is a sign in it', async () => {
   const page = await open('/')
   const devices = page.locator('[data-device]')

@@ -61,3 +61,27 @@ for (const [name, path] of screens) {
     await looks(page, `screen-${name}`, { isBrief: !whole.includes(name) })
   })
 }
+
+// What lies over a page or at its side.
+const opened = {
+  messages: async (page) => page.getByRole('button', { name: /^Messages/ }).click(),
+  notices: async (page) => {
+    await opened.messages(page)
+    await page.getByRole('button', { name: /^Notices/ }).click()
+  },
+  'hand-over': (page) => page.getByRole('button', { name: 'Hand over…' }).click(),
+  queue: (page) => page.getByRole('button', { name: '1 in the queue' }).click(),
+  'pin-note': async (page) => {
+    await page.getByRole('button', { name: 'Device', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Pin a note to the bench…' }).click()
+  },
+}
+
+for (const [name, act] of Object.entries(opened)) {
+  test(`${name} looks as it should`, async () => {
+    const page = await open('/b/hil-07/hu5h2446a0131')
+    await calm(page)
+    await act(page)
+    await looks(page, `screen-${name}`, { isBrief: name !== 'messages' })
+  })
+}

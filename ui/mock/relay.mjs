@@ -206,6 +206,8 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
     }
     const [, verb] = /^reservation\.(\w+)$/.exec(f.m ?? '') ?? []
     if (f.t === 'req' && verb) return send({ t: 'res', i: f.i, d: others.reservation(verb, f.d) })
+    const [, onNote] = /^note\.(\w+)$/.exec(f.m ?? '') ?? []
+    if (f.t === 'req' && onNote) return send({ t: 'res', i: f.i, d: others.note(onNote, f.d) })
     if (f.t === 'evt') return send({ t: 'res', i: f.i, d: others.say(f) })
     if (f.t === 'req' && f.m === 'look') {
       others.look(f.d)

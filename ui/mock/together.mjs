@@ -25,6 +25,8 @@ const waits = (who, ticket, more = {}) => ({
 })
 const held = (holder, left, more = {}) => ({ holder, since: at(-3600), until: at(left), ...more })
 
+const note = (id, by, s, text) => ({ id, text, by, at: at(s) })
+
 const worlds = {
   empty: () => ({ people: [person('mk', 'mk')], places: {}, messages: [], notices: [] }),
   states: () => ({
@@ -35,6 +37,12 @@ const worlds = {
       person(nadia.id, nadia.name, [{ bench: 'audio-2', device: 'hu5h2446a0077' }]),
       person(grace.id, grace.name),
     ],
+    notes: {
+      'hil-07': [
+        note('n1', jonas, -90_000, 'The CAN box needs 30 s after power on before it answers.'),
+        note('n2', grace, -4000, 'Do not flash: kept on 24.46.3 for the release.'),
+      ],
+    },
     flags: { 'lab-3': { note: 'Swapping the display of the cluster', since: at(-600) } },
     places: {
       'hil-07': [
@@ -100,6 +108,7 @@ const worlds = {
       ...evil.map(({ id, name }) => person(id, name, [{ bench: 'hostile-1', device: 'evil0' }])),
       person(odd.id, odd.name, [{ bench: 'hostile-2', device: 'evil' }]),
     ],
+    notes: { 'hostile-1': markup.map((text, i) => note(`n${i}`, evil[i], -60, text)) },
     flags: { 'hostile-1': { note: markup.join(' '), since: at(-60) } },
     places: {
       'hostile-1': [
@@ -144,6 +153,9 @@ export function together(name, tell) {
     docs.set(bench, doc)
     return doc
   }
+  const pinned = new Map(
+    Object.entries(world.notes ?? {}).map(([bench, notes]) => [bench, { bench, rev: 1, notes }]),
+  )
   const shown = (doc) => ({ ...doc, at: at(0) })
   const rooms = {
     lab: world.messages,
@@ -187,6 +199,7 @@ export function together(name, tell) {
       people: world.people,
       reservations: [...docs.values()].map(shown),
       messages: rooms.lab,
+      notes: [...pinned.values()],
       o: `g1.${next}`,
     }),
     room: (room) => ({
@@ -230,6 +243,15 @@ export function together(name, tell) {
       doc.rev++
       tell({ t: 'pub', room: 'lab', ev: 'reservations', d: shown(doc) })
       return { ...p, granted: p.holder?.id === me.id, position: 0 }
+    },
+    note(verb, d) {
+      const doc = pinned.get(d.bench) ?? { bench: d.bench, rev: 0, notes: [] }
+      const others = doc.notes.filter((n) => n.id !== d.id)
+      const notes = verb === 'pin' ? [...others, note(d.id, me, 0, d.text)] : others
+      const next = { ...doc, rev: doc.rev + 1, notes }
+      pinned.set(d.bench, next)
+      tell({ t: 'pub', room: 'lab', ev: 'note', d: next })
+      return next
     },
     say(frame) {
       const room = frame.room ?? frame.to

@@ -118,14 +118,12 @@ function Messages() {
       type="button"
       className={`${css.item} ${css.talk}`}
       aria-expanded={isOpen}
-      title={unread > 0 ? `Messages, ${unread} unread` : 'Messages'}
+      title="Messages"
       onClick={toggleTalk}
     >
       <MessageSquare {...icon} />
-      <span>
-        Messages
-        {unread > 0 ? <Hidden>, {unread} unread</Hidden> : null}
-      </span>
+      <span>Messages</span>
+      {unread > 0 ? <Hidden>, {unread} unread</Hidden> : null}
       <small aria-hidden>{unread > 0 ? `${unread} unread` : ''}</small>
       {unread > 0 ? (
         <i className={css.badge} aria-hidden>

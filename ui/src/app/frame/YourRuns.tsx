@@ -14,7 +14,7 @@ export function YourRuns() {
   const me = useConnection((c) => c.user)
   const benches = useLab((s) => s.benches)
   const all = useLab((s) => s.runs)
-  const runs = all.filter((r) => r.by === me?.id || r.by === me?.name).slice(0, most)
+  const runs = all.filter((r) => (r.by_id ?? r.by) === me?.id).slice(0, most)
   const now = useNow(runs.some(goesOn))
   if (runs.length === 0) return null
   return (

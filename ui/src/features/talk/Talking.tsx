@@ -3,7 +3,7 @@ import { Link } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Avatar, useMe } from '@/shared/people'
 import { textOf, unreadOf, useTalk, useTalkState } from '@/shared/talk'
-import type { StoredEvent } from '@/shared/wire'
+import type { StoredEvent, User } from '@/shared/wire'
 import { legible, sentence, time } from '@/shared/words'
 import { Composer } from './Composer'
 import css from './talk.module.css'
@@ -58,7 +58,7 @@ export function Talking({ conversation: { id, name, who, at }, onGo }: Props) {
           <Said
             key={event.o ?? `${event.at} ${i}`}
             event={event}
-            isOwn={event.from?.id === me?.id}
+            own={event.from?.id === me?.id ? me : undefined}
             goesOn={isOneBreath(said[i - 1], event)}
           />
         ))}
@@ -82,17 +82,17 @@ const isOneBreath = (before: StoredEvent | undefined, event: StoredEvent) =>
   before.from?.id === event.from?.id &&
   Date.parse(event.at) - Date.parse(before.at) < oneBreath
 
-type SaidProps = { event: StoredEvent; isOwn: boolean; goesOn: boolean }
+type SaidProps = { event: StoredEvent; own: User | undefined; goesOn: boolean }
 
-function Said({ event, isOwn, goesOn }: SaidProps) {
+function Said({ event, own, goesOn }: SaidProps) {
   const name = legible(event.from?.name ?? '') || 'Somebody'
   const who = { id: event.from?.id ?? '', name }
   return (
     <div className={`${css.saying} ${goesOn ? css.goesOn : ''}`}>
       {goesOn ? null : (
         <p className={css.by}>
-          <Avatar who={isOwn ? { ...who, name: name === 'Somebody' ? 'you' : name } : who} />
-          <b>{isOwn ? 'You' : name}</b>
+          <Avatar who={own ?? who} />
+          <b>{own ? 'You' : name}</b>
           <time dateTime={event.at}>{time(Date.parse(event.at))}</time>
         </p>
       )}

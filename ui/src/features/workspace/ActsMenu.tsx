@@ -7,6 +7,7 @@ import { useActions } from '@/shared/palette'
 import { toast } from '@/shared/toast'
 import type { Bench, Device } from '@/shared/wire'
 import { sentence } from '@/shared/words'
+import { writeNote } from './noteAsked'
 import { useLaunch } from './useLaunch'
 
 type Props = { bench: Bench; device: Device }
@@ -52,6 +53,8 @@ export function ActsMenu({ bench, device }: Props) {
             ))}
           </Fragment>
         ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => writeNote(bench.id)}>Pin a note to the bench…</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

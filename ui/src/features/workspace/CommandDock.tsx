@@ -136,5 +136,5 @@ function notSent(fault: Fault): string {
   if (fault.code === 'no_answer') return fault.hint ?? ''
   const what = 'The command was not sent and will not run later.'
   if (fault.code === 'not_connected') return what
-  return `${what} ${fault.hint ?? ''}`.trim()
+  return `${what} ${sentence(fault.hint ?? '')}`.trim()
 }

@@ -15,6 +15,7 @@ import { chosenOf } from './device'
 import { FlagBar } from './FlagBar'
 import { Header } from './Header'
 import { NoBench, NoDevice } from './NotThere'
+import { PinnedNotes } from './PinnedNotes'
 import { ReservationBar } from './reservation/ReservationBar'
 import { Drawer, Side } from './Side'
 import { remember } from './seen'
@@ -42,6 +43,7 @@ export function WorkspacePage({ bench: id, device }: Props) {
     <main className={css.page}>
       <Header bench={bench} device={chosen} />
       <FlagBar bench={bench} />
+      <PinnedNotes bench={bench} />
       {chosen ? (
         <OnDevice key={`${bench.id}/${chosen.id}`} bench={bench} device={chosen} />
       ) : (

@@ -5,7 +5,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { About, Link } from '@/shared/socket'
-import type { Bench, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
+import type { Bench, Notes, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
 import { benchAsShown, personAsShown, reservationsAsShown } from './shown'
 
 const keptRuns = 200
@@ -17,6 +17,7 @@ type LabState = {
   runs: Run[] // newest first
   people: Person[] // by name, each once
   reservations: Record<string, Reservations> // by bench
+  notes: Record<string, Notes> // pinned, by bench
 }
 
 // Hears is told what of the room is no state: snapshots whole, events one by
@@ -35,6 +36,7 @@ export class Lab {
     runs: [],
     people: [],
     reservations: {},
+    notes: {},
   }))
 
   // enter follows the room until the returned function is called.
@@ -50,6 +52,7 @@ export class Lab {
           if (ev === 'bench') this.#bench(d as Bench)
           else if (ev === 'run') this.run(d as Run)
           else if (ev === 'reservations') this.#reserved(d as Reservations)
+          else if (ev === 'note') this.pinned(d as Notes)
           else hears?.event(ev, d, about ?? {})
         },
         join: (who) => this.#joined(who as Person),
@@ -80,6 +83,7 @@ export class Lab {
       reservations: Object.fromEntries(
         (d.reservations ?? []).map((doc) => [doc.bench, reservationsAsShown(doc)]),
       ),
+      notes: Object.fromEntries((d.notes ?? []).map((doc) => [doc.bench, doc])),
     })
   }
 
@@ -91,6 +95,12 @@ export class Lab {
   #left(who: User): void {
     const people = this.state.getState().people.filter((p) => p.id !== who.id)
     this.state.setState({ people })
+  }
+
+  pinned(doc: Notes): void {
+    const { notes } = this.state.getState()
+    if ((notes[doc.bench]?.rev ?? 0) > doc.rev) return
+    this.state.setState({ notes: { ...notes, [doc.bench]: doc } })
   }
 
   // An answer may overtake the room, and the room an answer: the newer stands.

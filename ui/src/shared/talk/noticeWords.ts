@@ -55,9 +55,9 @@ export function noticeWords(n: Notice, benches: Bench[], path: string): Told {
     case 'run_finished':
       return told(legible(n.text) || 'Your run has ended', '')
     case 'bench_offline':
-      return told(`${place} is offline`, sentence(legible(n.text)), 'warn')
+      return told(sentence(legible(n.text)), '', 'warn')
     case 'bench_online':
-      return told(`${place} is back`, '', 'ok')
+      return told(sentence(legible(n.text)), '', 'ok')
     default:
       return told(sentence(legible(n.text || n.kind)))
   }

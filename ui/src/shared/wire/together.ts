@@ -3,6 +3,8 @@
 import type {
   LabSnapshot,
   Look,
+  Note,
+  Notes,
   Notice,
   Person as PersonDocument,
   Place,
@@ -38,4 +40,4 @@ export type PlaceVerbs = {
 export type SharedLab = Pick<LabSnapshot, 'benches' | 'runs'> & Partial<LabSnapshot>
 export type SharedRoom = { messages?: StoredEvent[]; notices?: StoredEvent[] }
 
-export type { Notice, Place, Reservations, Sender }
+export type { Note, Notes, Notice, Place, Reservations, Sender }
