@@ -53,6 +53,7 @@ export async function desk({ mock } = {}) {
     scheme = 'light',
     via,
     signedIn = true,
+    name,
     ...more
   } = {}) {
     const context = await browser.newContext({
@@ -64,14 +65,16 @@ export async function desk({ mock } = {}) {
     contexts.add(context)
     context.setDefaultTimeout(20_000)
     await watch(context, complaints)
-    if (signedIn) await signIn(context, via?.url ?? relay.url)
+    if (signedIn) await signIn(context, via?.url ?? relay.url, name)
     return context
   }
 
-  async function signIn(context, url) {
+  // Without a name it is the tester, whom all tests share.
+  async function signIn(context, url, name) {
     if (mock) return context.addCookies([{ name: 'mock', value: '1', url }])
     const { token } = relay
-    const answer = await context.request.post(`${url}/api/v1/session`, { data: { token } })
+    const data = { token, ...(name ? { name } : {}) }
+    const answer = await context.request.post(`${url}/api/v1/session`, { data })
     assert.ok(answer.ok(), `signing in: ${answer.status()} ${await answer.text()}`)
   }
 
