@@ -17,7 +17,7 @@ const idleAfter = 5 * time.Minute
 
 // work is what goes on on a device.
 type work struct {
-	open map[string]bool // runs that go on
+	open map[string]bool // runs and sessions that go on
 	last time.Time       // the end of the last one, by the broker's clock
 }
 
@@ -119,28 +119,47 @@ func (b *Books) idle(book *reservation.Book, place string, now time.Time) *time.
 
 // RunChanged is told of every run, so that idle holders are seen.
 func (b *Books) RunChanged(r api.Run) {
-	now := b.cfg.Bridge.Now()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	devices := b.work[r.Bench]
-	if devices == nil {
-		devices = map[string]*work{}
-		b.work[r.Bench] = devices
-	}
-	w := devices[r.Device]
-	if w == nil {
-		w = &work{open: map[string]bool{}}
-		devices[r.Device] = w
-	}
-	if r.State != wire.Ended {
-		w.open[r.ID] = true
+	if r.State == wire.Claimed { // it may be withdrawn, and nobody says so
 		return
 	}
-	ended := now
-	if !w.open[r.ID] && r.EndedAt != nil && r.EndedAt.Before(now) { // long ago: by its bench's clock
-		ended = *r.EndedAt
+	ended := b.cfg.Bridge.Now()
+	if r.EndedAt != nil && r.EndedAt.Before(ended) && !b.goes(r.Bench, r.Device, r.ID) {
+		ended = *r.EndedAt // long ago: by its bench's clock
 	}
-	delete(w.open, r.ID)
+	b.working(r.Bench, r.Device, r.ID, r.State != wire.Ended, ended)
+}
+
+// Working is told of other work than runs; the relays that do not carry it do
+// not hear of it.
+func (b *Books) Working(bench, device, id string, goes bool) {
+	b.working(bench, device, id, goes, b.cfg.Bridge.Now())
+}
+
+func (b *Books) goes(bench, device, id string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.work[bench][device]
+	return w != nil && w.open[id]
+}
+
+func (b *Books) working(bench, device, id string, goes bool, ended time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	devices := b.work[bench]
+	if devices == nil {
+		devices = map[string]*work{}
+		b.work[bench] = devices
+	}
+	w := devices[device]
+	if w == nil {
+		w = &work{open: map[string]bool{}}
+		devices[device] = w
+	}
+	if goes {
+		w.open[id] = true
+		return
+	}
+	delete(w.open, id)
 	if ended.After(w.last) {
 		w.last = ended
 	}

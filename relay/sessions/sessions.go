@@ -25,6 +25,8 @@ type Config struct {
 	// Allow says whether a person may begin something there, and under which
 	// epoch of its reservation.
 	Allow func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
+	// Working is told when a session begins and ends; nil: nobody is.
+	Working func(bench, device, session string, goes bool)
 	// SaidBy is a bench's fault as it may be passed on.
 	SaidBy func(bench string, f *wire.Fault) *wire.Fault
 	Logger *slog.Logger
@@ -80,6 +82,10 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 		return nil, err
 	}
 	x.work.Go(x.beat)
+	if s.cfg.Working != nil {
+		s.cfg.Working(q.Bench, q.Device, x.ID, true)
+		x.work.Go(func() { <-x.done; s.cfg.Working(q.Bench, q.Device, x.ID, false) })
+	}
 	return x, nil
 }
 
