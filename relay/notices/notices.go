@@ -55,8 +55,12 @@ type Notices struct {
 	woken chan struct{}   // 1: there is something in ended
 }
 
-// maxEnded bounds what waits while the store is away.
-const maxEnded = 1024
+// Bounds of what waits while the store is away, and of the runs that are
+// remembered as going on.
+const (
+	maxEnded = 1024
+	maxGoing = 16384
+)
 
 // New makes them; Run tells.
 func New(cfg Config) *Notices {

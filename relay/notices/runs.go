@@ -22,6 +22,9 @@ func (n *Notices) RunChanged(run api.Run) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if run.State != wire.Ended {
+		if len(n.going) >= maxGoing { // claims that were withdrawn leave theirs behind
+			clear(n.going)
+		}
 		n.going[run.ID] = true
 		return
 	}
