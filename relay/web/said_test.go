@@ -17,6 +17,7 @@ import (
 // labEvents keeps what is said in memory, with the store's promises.
 type labEvents struct {
 	heard func(*events.Event)
+	shown func() // called between a snapshot and what follows it
 	mu    sync.Mutex
 	list  []*events.Event
 	in    map[*labMember]struct{}
@@ -44,6 +45,9 @@ func (l *labEvents) Publish(d events.Draft, done func(string, error)) {
 }
 
 func (l *labEvents) Snapshot(_ context.Context, room string) (events.Snapshot, error) {
+	if l.shown != nil {
+		defer l.shown()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := events.Snapshot{Offset: fmt.Sprintf("s.%d", len(l.list))}
@@ -82,10 +86,16 @@ func (m *labMember) Leave() {
 
 func openSaying(t *testing.T) *site {
 	t.Helper()
+	s, _ := openSayingWith(t)
+	return s
+}
+
+func openSayingWith(t *testing.T) (*site, *labEvents) {
+	t.Helper()
 	l := &labEvents{}
 	s := openSite(t, func(c *Config) { c.Events = l })
 	l.heard = s.EventHeard
-	return s
+	return s, l
 }
 
 func TestSaying_WhatIsRefused(t *testing.T) {
@@ -273,5 +283,34 @@ func TestMetrics_OfWhatIsSaid(t *testing.T) {
 	}
 	if strings.Contains(figures, "a-name-of-a-client") {
 		t.Error("a client's word is a label")
+	}
+}
+
+// What is said after a snapshot was read and before its reader follows the room
+// reaches the reader, once.
+func TestSaying_NothingIsMissedBesideASnapshot(t *testing.T) {
+	for _, room := range []string{"lab", "user:tester"} {
+		s, l := openSayingWith(t)
+		p := s.join()
+		l.shown = sync.OnceFunc(func() {
+			l.Publish(events.Draft{Room: room, Ev: "between"}, func(string, error) {})
+		})
+		p.say(`{"t":"sub","i":1,"room":"` + room + `"}`)
+		p.say(`{"t":"ping","i":2}`)
+		between := 0
+		for answered := false; !answered || between == 0; {
+			switch f := p.next(); {
+			case f.T == "res":
+				answered = true
+			case f.Ev == "between":
+				between++
+			}
+		}
+		l.Publish(events.Draft{Room: room, Ev: "after"}, func(string, error) {})
+		for f := p.next(); f.Ev != "after"; f = p.next() {
+			if f.Ev == "between" {
+				t.Fatalf("%s: it came twice", room)
+			}
+		}
 	}
 }
