@@ -306,11 +306,28 @@ func TestSaying_NothingIsMissedBesideASnapshot(t *testing.T) {
 				between++
 			}
 		}
-		l.Publish(events.Draft{Room: room, Ev: "after"}, func(string, error) {})
-		for f := p.next(); f.Ev != "after"; f = p.next() {
-			if f.Ev == "between" {
-				t.Fatalf("%s: it came twice", room)
+		for _, ev := range []string{"after", "last"} {
+			l.Publish(events.Draft{Room: room, Ev: ev}, func(string, error) {})
+		}
+		var later []string
+		for f := p.next(); f.Ev != "last"; f = p.next() {
+			if f.T == "pub" {
+				later = append(later, f.Ev)
 			}
 		}
+		if fmt.Sprint(later) != "[after]" {
+			t.Fatalf("%s: %v came behind it", room, later)
+		}
+	}
+}
+
+func TestSaying_SixteenAcknowledgementsAtOnce(t *testing.T) {
+	s := openSaying(t)
+	p := s.join()
+	for i := range 17 {
+		p.say(fmt.Sprintf(`{"t":"evt","i":%d,"room":"lab","ev":"x","ack":true,"ttl":60000}`, i))
+	}
+	if f := p.next(); f.Error == nil || f.Error.Code != wire.TooMany || *f.I != 16 {
+		t.Fatalf("%+v", f)
 	}
 }
