@@ -1,18 +1,37 @@
 // How what is told to this person is shown: as a toast where nothing on the page
 // shows it anyway, and as the browser's notification while nobody looks.
 import { notify } from '@/shared/notify'
+import { anHour, askPlace, clockTime } from '@/shared/reservation'
+import { type Link, RequestError } from '@/shared/socket'
 import { openTalk, panel, textOf } from '@/shared/talk'
 import { noticeOf, noticeWords } from '@/shared/talk/noticeWords'
 import { toast } from '@/shared/toast'
-import type { Bench, StoredEvent } from '@/shared/wire'
+import type { Bench, Notice, StoredEvent } from '@/shared/wire'
 import { legible, sentence } from '@/shared/words'
 
-export function noticed(event: StoredEvent, benches: Bench[], goTo: (to: string) => void): void {
-  const { title, text, tone, to, isSeen } = noticeWords(noticeOf(event), benches, location.pathname)
+type On = { benches: Bench[]; goTo: (to: string) => void; socket: Pick<Link, 'request'> }
+
+export function noticed(event: StoredEvent, { benches, goTo, socket }: On): void {
+  const notice = noticeOf(event)
+  const { title, text, tone, to, isSeen } = noticeWords(notice, benches, location.pathname)
   const go = () => goTo(to)
   notify(title, text, go)
   if (isSeen && document.visibilityState === 'visible') return
-  toast({ title, text, tone, action: to ? { label: 'Open', run: go } : undefined })
+  const open = to ? { label: 'Open', run: go } : undefined
+  const extend = { label: 'Extend by 1 h', run: () => extended(notice, title, socket) }
+  toast({ title, text, tone, action: notice.kind === 'reservation_ends' ? extend : open })
+}
+
+// The relay counts from now: what is left is added.
+async function extended({ bench, device, in_s }: Notice, title: string, socket: On['socket']) {
+  const body = { device: device ?? '', for_s: anHour + (in_s ?? 0) }
+  try {
+    const { until } = await askPlace(socket, bench ?? '', 'extend', body)
+    toast({ title: `Yours until ${clockTime(Date.parse(until ?? ''))}`, tone: 'ok' })
+  } catch (e) {
+    if (!(e instanceof RequestError)) throw e
+    toast({ title: 'Not extended', text: `${title}. ${sentence(e.fault.message)}`, tone: 'warn' })
+  }
 }
 
 export function said(conversation: string, event: StoredEvent): void {

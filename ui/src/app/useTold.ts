@@ -22,12 +22,12 @@ export function useTold(): void {
         import('./told').then(
           (told) => {
             const { benches = [] } = lab?.state.getState() ?? {}
-            if (isNotice) told.noticed(event, benches, (to) => history.push(to))
+            if (isNotice) told.noticed(event, { benches, socket, goTo: (to) => history.push(to) })
             else told.said(conversation, event)
           },
           () => undefined, // the count and the list have it
         )
       }),
-    [talk, history, lab],
+    [talk, history, lab, socket],
   )
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { backoff } from './backoff'
 import type { RequestError } from './frames'
+import type { RoomHandlers } from './rooms'
 import { Socket } from './socket'
 import type { Wire } from './wire'
 
@@ -290,4 +291,71 @@ it('backoff is full jitter from 0.5 to 20 s, to 5 s while somebody looks on', ()
   expect(backoff(99, false, () => 1)).toBe(20_000)
   expect(backoff(99, true, () => 1)).toBe(5000)
   expect(backoff(99, false, () => 0)).toBe(0)
+})
+
+describe('rooms that people share', () => {
+  const entered = (handlers: Partial<RoomHandlers> = {}) => {
+    last().welcomes()
+    const told = { snapshot: vi.fn(), event: vi.fn(), join: vi.fn(), leave: vi.fn(), gap: vi.fn() }
+    socket.enter('lab', { ...told, ...handlers }, { resume: true })
+    return told
+  }
+  const answer = (o?: string) => {
+    const i = last().of('sub').at(-1)?.i
+    last().says({ t: 'res', i, d: { people: [], ...(o ? { o } : {}) } })
+  }
+  const comesBack = () => {
+    last().closes(1006)
+    vi.advanceTimersByTime(20_000)
+    last().welcomes()
+  }
+
+  it('tells who comes and goes, and nothing of it as an event', () => {
+    const told = entered()
+    answer()
+    last().says({ t: 'join', room: 'lab', who: { id: 'p', name: 'Ada' } })
+    last().says({ t: 'leave', room: 'lab', who: { id: 'p', name: 'Ada' } })
+    expect(told.join).toHaveBeenCalledWith({ id: 'p', name: 'Ada' })
+    expect(told.leave).toHaveBeenCalledOnce()
+    // Somebody's event of that name is no coming.
+    last().says({ t: 'pub', room: 'lab', ev: 'join', d: { id: 'x' }, from: { id: 'x', name: 'X' } })
+    expect(told.join).toHaveBeenCalledOnce()
+    expect(told.event).toHaveBeenCalledOnce()
+  })
+
+  it('comes back where the snapshot stood, though nothing was said since', () => {
+    entered()
+    answer('g1.7')
+    comesBack()
+    expect(last().of('sub').at(-1)).toMatchObject({ room: 'lab', o: 'g1.7' })
+  })
+
+  it('comes back after the last event, with who said it and when', () => {
+    const told = entered()
+    answer('g1.7')
+    const from = { id: 'p', name: 'Ada' }
+    last().says({ t: 'pub', room: 'lab', o: 'g1.9', ev: 'message', from, at: 'now', d: 'hi' })
+    expect(told.event).toHaveBeenCalledWith('message', 'hi', { o: 'g1.9', from, at: 'now' })
+    last().says({ t: 'pub', room: 'lab', ev: 'bench', d: {} }) // state has no place
+    comesBack()
+    expect(last().of('sub').at(-1)).toMatchObject({ o: 'g1.9' })
+  })
+
+  it('goes on after a gap, which is told', () => {
+    const told = entered()
+    answer('g1.7')
+    last().says({ t: 'gap', room: 'lab', from: 'g1.7', to: 'g2.1', reason: 'too old' })
+    expect(told.gap).toHaveBeenCalledWith('too old')
+    comesBack()
+    expect(last().of('sub').at(-1)).toMatchObject({ o: 'g2.1' })
+  })
+
+  it('says an event and is told when the relay has it', async () => {
+    last().welcomes()
+    const said = socket.say<{ o: string }>({ to: 'user:p', d: 'hi' })
+    const [frame] = last().of('evt')
+    expect(frame).toMatchObject({ t: 'evt', to: 'user:p', d: 'hi' })
+    last().says({ t: 'res', i: frame?.i, d: { o: 'g1.1' } })
+    await expect(said).resolves.toEqual({ o: 'g1.1' })
+  })
 })
