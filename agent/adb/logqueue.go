@@ -84,7 +84,7 @@ func (q *logQueue) drop() {
 }
 
 func (q *logQueue) recycle(entries []LogEntry) {
-	const mostFree = 8
+	const mostFree = 32 // 4 MiB: a taker that is held up takes many at once
 	if len(q.free) < mostFree {
 		q.free = append(q.free, entries)
 	}
