@@ -1,9 +1,11 @@
 package events
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -84,6 +86,28 @@ func TestGap_NotWhereARelayIsBehind(t *testing.T) {
 	}
 }
 
+// A follower that is ahead of its relay hears nothing that it had.
+func TestBook_PassesOverWhatALiveFollowerHas(t *testing.T) {
+	b := newBook()
+	b.stalled, b.replay = func(*member) { t.Error("it stalled") }, func(*room) {}
+	b.open("g", 1, true)
+	f := newEar(t, 6)
+	m := &member{room: b.room("lab"), f: f, place: -1}
+	m.start(offset{generation: "g", seq: 5})
+	b.catchUp(m)
+	for seq := uint64(1); seq <= 9; seq++ {
+		e, ok := eventOf("g", wire.HubEvents("lab", kindOther), fmt.Appendf(nil, `{"ev":"x","d":{"n":%d}}`, seq), seq, time.Now())
+		if !ok {
+			t.Fatal("the event cannot be read")
+		}
+		b.take(e)
+		b.take(e) // a consumer that begins again may bring it twice
+	}
+	if f.heard() != 9 {
+		t.Errorf("event %d was the last that was heard", f.heard())
+	}
+}
+
 // What fell out of the store is a gap, and what is left of it is told.
 func TestGap_WhatTheStoreKeepsNoMore(t *testing.T) {
 	l := coretest.New(t)
@@ -139,7 +163,9 @@ func TestGap_ARoomsHistoryIsBounded(t *testing.T) {
 	m := e.Join("lab", first[0], &deaf{f})
 	t.Cleanup(m.Leave)
 	join(t, e, "bench:b1", other[0], quiet)
-	gapped(t, f)
+	if why := gapped(t, f); !strings.Contains(why, "of a room only the newest") {
+		t.Errorf("the gap says %q", why)
+	}
 	hears(t, quiet, 10)
 	if gaps := quiet.all(); gaps != nil {
 		t.Errorf("another room has gaps: %v", gaps)

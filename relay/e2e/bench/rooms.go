@@ -29,8 +29,12 @@ func (b *bench) rooms(ctx context.Context, t *table, people, deliveries int) err
 	if err != nil {
 		return err
 	}
-	if err := c.said(ctx, t, int64(deliveries/people)); err != nil {
+	said, err := c.said(ctx, t, int64(deliveries/people))
+	if err != nil {
 		return fmt.Errorf("stored events: %w", err)
+	}
+	if err := againstPlain(ctx, t, said, people, deliveries); err != nil {
+		return err
 	}
 	return c.comings(ctx, t)
 }
@@ -113,14 +117,13 @@ func (p *guest) leave() {
 // said has senders say events, as many as come to events for each of the
 // company, each sender some at once: a connection says 200 a second, and 400
 // beyond that.
-func (c *company) said(ctx context.Context, t *table, events int64) error {
+func (c *company) said(ctx context.Context, t *table, events int64) (rate float64, err error) {
 	const senders, atOnce = 16, 16
 	each := int(events) / senders
 	tickers := make([]*lab.Ticker, senders)
 	for i := range tickers {
-		var err error
 		if tickers[i], err = lab.NewTicker(ctx, c.relay.Base); err != nil {
-			return err
+			return 0, err
 		}
 		defer tickers[i].Close()
 	}
@@ -139,26 +142,44 @@ func (c *company) said(ctx context.Context, t *table, events int64) error {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return 0, err
 	}
 	stored := time.Since(began)
 	for _, p := range c.people {
 		for p.ticks.Load() < total {
 			if time.Since(began) > time.Minute {
-				return fmt.Errorf("%s has %d events of %d", p.name, p.ticks.Load(), total)
+				return 0, fmt.Errorf("%s has %d events of %d", p.name, p.ticks.Load(), total)
 			}
 			select {
 			case <-ctx.Done():
-				return ctx.Err()
+				return 0, ctx.Err()
 			case <-time.After(time.Millisecond):
 			}
 		}
 	}
 	took, used := time.Since(began), cpuOf(c.relay.PID())-cpu
 	sent := float64(total) * float64(len(c.people))
-	t.row(fmt.Sprintf("stored events to %d people, everything on", len(c.people)), "k/s").add(sent / 1000 / took.Seconds())
+	rate = sent / 1000 / took.Seconds()
+	t.row(fmt.Sprintf("stored events to %d people, everything on", len(c.people)), "k/s").add(rate)
 	t.row("… relay's CPU a delivery", "µs").add(float64(used.Microseconds()) / sent)
 	t.row("… events stored and answered", "/s").add(float64(total) / stored.Seconds())
+	return rate, nil
+}
+
+// againstPlain has a server with one writer and one encoding a client send as
+// much to as many, without a store.
+func againstPlain(ctx context.Context, t *table, said float64, people, deliveries int) error {
+	f, err := startFan(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.stop()
+	done, err := f.publish(ctx, wayPlain, people, int64(deliveries/people))
+	if err != nil {
+		return err
+	}
+	plain := float64(deliveries) / 1000 / done.Took.Seconds()
+	t.row(fmt.Sprintf("… stored events / a writer each, to %d", people), "×").floor(4).add(said / plain)
 	return nil
 }
 
