@@ -80,7 +80,8 @@ func (p *pair) sit(s *lab.Socket, err error) (told chan api.Frame) {
 	p.must(err)
 	p.t.Cleanup(s.Close)
 	one := int64(1)
-	p.must(s.Send(api.Frame{T: "sub", I: &one, Room: "lab"}))
+	sub := api.Frame{T: "sub", I: &one, Room: "lab"}
+	p.must(s.Send(sub))
 	told = make(chan api.Frame, 1000)
 	go func() {
 		defer close(told)
@@ -89,9 +90,14 @@ func (p *pair) sit(s *lab.Socket, err error) (told chan api.Frame) {
 			if err != nil {
 				return
 			}
-			switch f.T {
-			case "join", "leave", "bye":
+			switch {
+			case f.T == "join" || f.T == "leave" || f.T == "bye":
 				told <- f
+			case f.T == "res" && f.Error != nil && f.Error.Retry: // a relay that has just begun
+				time.Sleep(20 * time.Millisecond)
+				if s.Send(sub) != nil {
+					return
+				}
 			}
 		}
 	}()
