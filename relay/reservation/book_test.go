@@ -217,6 +217,9 @@ func TestHand_OverWithANoteAndBackAfterAMinute(t *testing.T) {
 	if d.b.Held["d1"].Offer != nil || d.holder("d1") != "ada" {
 		t.Fatalf("%+v", d.b.View())
 	}
+	if asks := d.b.Held["d1"].Asks; len(asks) != 0 {
+		t.Errorf("bob was offered it and is still asking: %+v", asks)
+	}
 	_, err := d.ask("bob", Answer, api.ReservationRequest{Device: "d1", Accept: &yes})
 	wantCode(t, err, wire.NotYours)
 	_, _ = d.ask("ada", Hand, offer)

@@ -104,9 +104,12 @@ func (b *Book) end(place, how string, by *api.User, text string) {
 	}
 }
 
+// giveBack ends an offer that was not taken; had they asked for the place, that
+// is answered by it.
 func (b *Book) giveBack(place string, h *Hold, why string) {
 	to := h.Offer.To
 	h.Offer = nil
+	h.Asks = slices.DeleteFunc(h.Asks, func(a api.Asking) bool { return a.Who.ID == to.ID })
 	b.tell(h.Who.ID, place, api.Notice{
 		Kind: api.NoticeBack, Text: fmt.Sprintf("%s %s: %s is still yours", to.Name, why, b.called(place)), Who: &to, Until: &h.Until,
 	})

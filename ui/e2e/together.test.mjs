@@ -111,6 +111,7 @@ test('control is asked for, kept, asked for again, and handed over', async () =>
   await button(offered, 'Not now').click()
   await offered.waitFor({ state: 'detached' })
   await stands(a, 'mine')
+  await asked.waitFor({ state: 'detached' }) // who was offered it asks no more
 
   // With a note, while the other is on another page.
   await b.goto(new URL('/runs', b.url()).href)
