@@ -74,8 +74,11 @@ func (r *room) keep() {
 			}
 			last = now
 		case <-quiet.C:
-			wide = false
-			r.change(r.normal)
+			if wide {
+				wide = false
+				r.change(r.normal)
+				debug.FreeOSMemory() // who rests makes no garbage, and would keep it for minutes
+			}
 		}
 	}
 }
