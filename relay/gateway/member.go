@@ -56,11 +56,10 @@ func (r *roomSub) stop() {
 func (v *Visit) subRoom(m api.Frame, r Room) {
 	sub := &roomSub{v: v, room: r, resumes: m.O != "", state: v.g.hub.Join(m.Room, v.c)}
 	var ctx context.Context
-	ctx, sub.cancel = context.WithCancel(v.ctx)
+	ctx, sub.cancel = context.WithTimeout(v.ctx, AnswerLimit)
 	v.keep(m.Room, sub)
 	begun := v.do(m.I, "sub "+r.Prefix, AnswerLimit, func(context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, AnswerLimit)
-		defer cancel()
+		defer sub.cancel() // what is idle afterwards holds no timer and no child of v.ctx
 		err := v.g.mayEnter(ctx, v.User(), r)
 		var snapshot any
 		var here string
