@@ -48,6 +48,28 @@ func connect(base, person string) (*client, error) {
 	return c, nil
 }
 
+// loaded waits until the relay lets people into its rooms: one that has just
+// begun says that it is still reading, and to ask again.
+func loaded(base string) error {
+	c, err := connect(base, "")
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if err := c.send(`{"t":"sub","i":1,"room":"lab"}`); err != nil {
+			return err
+		}
+		answer, err := c.hear(`{"t":"res","i":1}`)
+		if err != nil || answer["error"] == nil {
+			return err
+		}
+		if time.Since(began) > patience {
+			return fmt.Errorf("%s still says %v", base, answer["error"])
+		}
+	}
+}
+
 func (c *client) close() { _ = c.ws.Close() }
 
 func (c *client) send(text string) error {

@@ -29,6 +29,9 @@ func TestRooms_SocketsMoveAtWill(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(r.Kill)
+		if err := loaded(r.Base); err != nil {
+			t.Fatal(err)
+		}
 		bases = append(bases, r.Base)
 	}
 	var ready, all sync.WaitGroup
@@ -38,7 +41,9 @@ func TestRooms_SocketsMoveAtWill(t *testing.T) {
 	for i := range movers {
 		all.Go(func() {
 			var err error
-			if heard[i], moves[i], err = move(bases, rand.New(rand.NewPCG(1, uint64(i))), speakers*each, ready.Done); err != nil {
+			isReady := sync.OnceFunc(ready.Done)
+			defer isReady()
+			if heard[i], moves[i], err = move(bases, rand.New(rand.NewPCG(1, uint64(i))), speakers*each, isReady); err != nil {
 				t.Errorf("socket %d: %v after %d events", i, err, len(heard[i]))
 			}
 		})

@@ -48,7 +48,7 @@ func setUp(env *testscript.Env) error {
 	})
 	env.Values[houseKey{}] = h
 	for _, r := range h.relays {
-		if err := knows(r, "demo"); err != nil {
+		if err := errors.Join(knows(r, "demo"), loaded(r.Base)); err != nil {
 			return err
 		}
 	}
@@ -175,4 +175,5 @@ func relay(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(r.Start())
 	ts.Check(knows(r, "demo"))
+	ts.Check(loaded(r.Base))
 }

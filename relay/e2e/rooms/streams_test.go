@@ -117,6 +117,8 @@ func TestRooms_EventStreamsCarryAllOfIt(t *testing.T) {
 	must(err)
 	t.Cleanup(two.Kill)
 
+	must(loaded(one.Base))
+	must(loaded(two.Base))
 	s, err := openStream(ctx, one.Base, "room=lab", "")
 	must(err)
 	_, err = s.hear(`{"t":"res","i":1,"error":null}`)
