@@ -103,9 +103,13 @@ func TestCrowd_PresenceIsRightAcrossRelaysWhoseClocksDiffer(t *testing.T) {
 			return in[ada.ID].Tabs == 1 && in[grace.ID].Name == "Grace H."
 		})
 	}
+	began := time.Now()
 	two.stop()
 	for _, r := range []*relay{one, newcomer} {
 		knows(t, r, "a clean stop is seen", func(in map[string]api.Person) bool { return len(in) == 1 && in[ada.ID].Tabs == 1 })
+	}
+	if took := time.Since(began); took > presence.DeadAfter/2 {
+		t.Errorf("a clean stop was seen after %s, as silence is", took)
 	}
 }
 
