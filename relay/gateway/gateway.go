@@ -73,6 +73,8 @@ type Config struct {
 	Faults   Faults
 	Token    func(token string) bool // says whether a hello's token is right
 	Person   func(id string) bool    // says whether there is such a person; nil: everybody may be
+	// Holds says whether a cookie's session still does. It may ask the store.
+	Holds func(ctx context.Context, session string) bool
 	// Named finds who speaks with the token alone under a name. It may ask the store.
 	Named   func(ctx context.Context, name string) (api.User, error)
 	Started func(first bool) // is told of every run request that was taken

@@ -36,6 +36,12 @@ func (v *Visit) named(name string) bool {
 	return true
 }
 
+func (v *Visit) holds(session string) bool {
+	ctx, cancel := context.WithTimeout(v.ctx, nameLimit)
+	defer cancel()
+	return v.g.cfg.Holds(ctx, session)
+}
+
 // Rename tells a person's connections at this relay what they are called now.
 func (g *Gateway) Rename(who api.User) {
 	for _, v := range g.registry.user(who.ID) {

@@ -181,8 +181,14 @@ func (v *Visit) hello(m hub.Message) {
 // Welcome greets who has shown who they are.
 func (v *Visit) Welcome() {
 	who := v.visitor()
-	v.greeted = true
 	v.c.Greeted(who.Session, who.Expires)
+	// From here on a session's end closes the connection; it may have ended
+	// between the upgrade and hello, when nobody knew of this one.
+	if who.Session != "" && !v.holds(who.Session) {
+		v.c.Close(hub.Revoked, "signed out", 0)
+		return
+	}
+	v.greeted = true
 	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &who.User})
 	v.g.connected(v)
 }

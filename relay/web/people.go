@@ -53,6 +53,13 @@ func (s *Server) named(ctx context.Context, header string) (api.User, error) {
 
 func (s *Server) isPerson(id string) bool { _, ok := s.cfg.People.User(id); return ok }
 
+// holds says whether a session does; where that cannot be known now it has not
+// ended as far as anybody knows.
+func (s *Server) holds(ctx context.Context, session string) bool {
+	_, err := s.cfg.People.Session(ctx, session)
+	return !isRefused(err)
+}
+
 // sessionEnded closes the sockets of a session that no longer holds, whichever
 // relay was told so.
 func (s *Server) sessionEnded(id string) {

@@ -252,6 +252,14 @@ func TestThreat13_SignedOutSessionEndsOnEveryRelay(t *testing.T) {
 	for _, s := range []*site{one, two} {
 		s.expect(s.ask("GET", "/api/v1/benches", "", "Authorization: ", "Cookie: "+s.own(cookie)), 401, wire.Unauthorized)
 	}
+	// One that was on its way when the session ended had no hello yet.
+	again, _ := one.signIn(fmt.Sprintf(`{"token":%q,"name":"Ada"}`, token))
+	late := two.open("Cookie: " + two.own(again))
+	if res := one.ask("DELETE", "/api/v1/session", "", "Authorization: ", "Cookie: "+again); res.StatusCode != http.StatusNoContent {
+		t.Fatalf("signing out: %d", res.StatusCode)
+	}
+	late.say(`{"t":"hello","v":1}`)
+	late.closed(4504)
 	thief := two.open("Cookie: " + two.own(cookie))
 	thief.say(`{"t":"hello","v":1}`)
 	thief.closed(4501)

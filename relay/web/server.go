@@ -141,7 +141,7 @@ func New(cfg Config) (*Server, error) {
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
 		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
-		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Started: s.metrics.started, Logger: cfg.Logger,
+		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Holds: s.holds, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, inner.Close())
