@@ -61,6 +61,13 @@ func (b *bounds) note(s bridge.Stored) (*history, int64) {
 	return h, bound
 }
 
+// forget begins anew.
+func (b *bounds) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.subjects = nil
+}
+
 // of finds or makes a subject's history. mu is held.
 func (b *bounds) of(subject string) *history {
 	h := b.subjects[subject]

@@ -204,6 +204,34 @@ func TestGap_TheStreamIsDeleted(t *testing.T) {
 	}
 }
 
+// What was counted of a stream that is gone says nothing about another one's
+// sequences: a cut would take what was said since, and tell everybody of a gap
+// into the future.
+func TestGap_CutsAreOfTheStreamThatIsThere(t *testing.T) {
+	l := coretest.New(t)
+	e := relay(t, l)
+	f := newEar(t, 1)
+	join(t, e, "lab", "", f)
+	say(t, e, "lab", 1, 30)
+	hears(t, f, 30)
+	e.bounds.mu.Lock() // as if the room were as full as it may be
+	h := e.bounds.of(wire.HubEvents("lab", kindOther))
+	h.bytes, h.pieces[0].bytes = most(kindOther), most(kindOther)
+	e.bounds.mu.Unlock()
+	js, _ := stream(t, l)
+	if err := js.DeleteStream(t.Context(), wire.StreamEvents); err != nil {
+		t.Fatal(err)
+	}
+	gapped(t, f)
+	say(t, e, "lab", 100, 120)
+	hears(t, f, 120)
+	_, store := stream(t, l)
+	info, err := store.Info(t.Context(), jetstream.WithSubjectFilter(wire.EventsAll))
+	if err != nil || info.State.Subjects[wire.HubEvents("lab", kindOther)] != 21 || info.State.Subjects[wire.HubEvents("lab", kindCut)] != 0 {
+		t.Errorf("%v %v", info.State.Subjects, err)
+	}
+}
+
 // A store that is put back to an older copy gives its sequences anew: an offset
 // from before must not hide what has them now.
 func TestGap_TheStoreIsPutBack(t *testing.T) {

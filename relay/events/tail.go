@@ -105,6 +105,8 @@ func (e *Events) settle(ctx context.Context, state bridge.State) error {
 		e.mu.Lock()
 		e.book.reset(generation, first, whole, reason)
 		e.mu.Unlock()
+		e.bounds.forget() // its sequences are of what was lost: a cut up to one would take what came since
+		e.jobs.Go(func() { e.countOlder(e.end, state, first) })
 	}
 	return nil
 }
