@@ -147,19 +147,22 @@ func sorted(list []api.Job) []api.Job {
 // findLost ends the jobs whose relay has fallen silent.
 func (j *Jobs) findLost(ctx context.Context) {
 	j.mu.Lock()
-	var silent []string
+	silent := map[string]int{} // with the last beat that was heard
 	for id, k := range j.known {
 		if k.State == api.JobRunning && j.here[id] == nil && time.Since(k.heard) > lostAfter {
-			silent = append(silent, id)
+			silent[id] = k.Beat
 			k.heard = time.Now() // not again at once, should the store not answer
 		}
 	}
 	j.mu.Unlock()
-	for _, id := range silent {
+	for id, beat := range silent {
 		j.work.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 			defer cancel()
 			if _, err := j.end(ctx, id, func(r *record) {
+				if r.Beat != beat {
+					return // this relay was away, not that one
+				}
 				r.State = api.JobLost
 				r.Fault = &wire.Fault{Code: wire.Unavailable, Message: "the relay that worked on it is gone", Hint: "start it again"}
 			}); err != nil && ctx.Err() == nil {
@@ -169,7 +172,8 @@ func (j *Jobs) findLost(ctx context.Context) {
 	}
 }
 
-// end ends a job that runs; one that has ended stays as it is.
+// end ends a job that runs; one that has ended stays as it is, and one that how
+// leaves running.
 func (j *Jobs) end(ctx context.Context, id string, how func(*record)) (api.Job, error) {
 	store := j.cfg.Bridge.JobStore()
 	if store == nil {
@@ -189,7 +193,9 @@ func (j *Jobs) end(ctx context.Context, id string, how func(*record)) (api.Job, 
 		if r.State != api.JobRunning {
 			return r.Job, nil
 		}
-		how(&r)
+		if how(&r); r.State == api.JobRunning {
+			return r.Job, nil
+		}
 		now := j.cfg.Bridge.Now().UTC().Truncate(time.Millisecond)
 		r.EndedAt = &now
 		value, err := json.Marshal(r)

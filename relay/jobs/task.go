@@ -102,7 +102,7 @@ func (t *task) beat(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		next, err := t.j.cfg.Bridge.JobStore().Update(ctx, t.ID, value, rev)
+		next, err := t.store(ctx, value, rev)
 		switch {
 		case err == nil:
 			told = now
@@ -116,9 +116,19 @@ func (t *task) beat(ctx context.Context) {
 	}
 }
 
+// store writes the job over the revision that was read. An answer that is lost
+// costs one beat, not the job.
+func (t *task) store(ctx context.Context, value []byte, rev uint64) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, beatEvery)
+	defer cancel()
+	return t.j.cfg.Bridge.JobStore().Update(ctx, t.ID, value, rev)
+}
+
 // superseded reads what stands in the place of the job: an update of ours whose
 // answer was lost, or another's word that it has ended.
 func (t *task) superseded(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, beatEvery)
+	defer cancel()
 	entry, err := t.j.cfg.Bridge.JobStore().Get(ctx, t.ID)
 	if err != nil {
 		return errors.Is(err, jetstream.ErrKeyNotFound)
