@@ -55,6 +55,13 @@ func fold(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 }
 
+// isTesters says whether a name stands for whoever has none, however it is
+// spelled.
+func isTesters(name string) bool {
+	clean, err := Clean(name)
+	return name == "" || err == nil && fold(clean) == Tester.Name
+}
+
 // keyOf is where a name's record lies: two names that are one have one key, and
 // so of two people who take it at once the store lets one through.
 func keyOf(name string) string {

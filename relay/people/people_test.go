@@ -95,6 +95,19 @@ func TestPeople_SessionHoldsOnEveryRelayAtOnce(t *testing.T) {
 	}
 }
 
+// However it is spelled, nobody of their own is called tester.
+func TestPeople_TesterIsNobodysName(t *testing.T) {
+	d := newDesk(t, coretest.New(t))
+	for _, name := range []string{"Tester", " tester", "ｔester ", "TESTER\t"} {
+		if s := signIn(t, d, name); s.User != people.Tester {
+			t.Errorf("%q signs in as %+v", name, s.User)
+		}
+		if who, err := d.Named(t.Context(), name); err != nil || who != people.Tester {
+			t.Errorf("%q speaks as %+v, %v", name, who, err)
+		}
+	}
+}
+
 func TestPeople_SignedOutOnOneRelayIsRefusedOnTheOther(t *testing.T) {
 	l := coretest.New(t)
 	one, two := newDesk(t, l), newDesk(t, l)

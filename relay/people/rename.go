@@ -16,7 +16,7 @@ func (p *People) Rename(ctx context.Context, session, name string) (api.User, er
 	if err != nil {
 		return api.User{}, err
 	}
-	if fold(name) == Tester.Name {
+	if isTesters(name) {
 		return api.User{}, &wire.Fault{Code: wire.NameTaken, Message: "tester is whoever has no name", Hint: "choose another name"}
 	}
 	key := keyOf(name)
