@@ -140,8 +140,8 @@ func (b *Book) reserve(by api.User, q api.ReservationRequest) error {
 	if slices.ContainsFunc(b.Queue, func(w Waiter) bool { return w.Device == q.Device && w.Who.ID == by.ID }) {
 		return nil
 	}
-	if _, known := b.Epochs[q.Device]; !known && len(b.Epochs) >= MaxPlaces {
-		return &wire.Fault{Code: wire.TooMany, Message: "bench " + b.Bench + " has had too many places", Hint: "reserve the whole bench"}
+	if err := b.another(q.Device); err != nil {
+		return err
 	}
 	until := b.until(q)
 	if b.free(q.Device, by.ID, b.Queue) {
@@ -160,6 +160,14 @@ func (b *Book) reserve(by api.User, q api.ReservationRequest) error {
 		Device: q.Device, Who: by, Since: b.At, ForS: int(until.Sub(b.At) / time.Second), Note: q.Note, Ticket: b.Tickets,
 	})
 	return nil
+}
+
+// another says whether a place fits into the book.
+func (b *Book) another(place string) error {
+	if _, known := b.Epochs[place]; place == Whole || known || len(b.Epochs) < MaxPlaces {
+		return nil
+	}
+	return &wire.Fault{Code: wire.TooMany, Message: "bench " + b.Bench + " has had too many places", Hint: "reserve the whole bench"}
 }
 
 func (b *Book) extend(by api.User, q api.ReservationRequest) error {
@@ -193,6 +201,9 @@ func (b *Book) take(by api.User, q api.ReservationRequest) error {
 			Code: wire.Reserved, Message: fmt.Sprintf("%s holds the whole bench %s", h.Who.Name, b.Bench),
 			Hint: "take over the whole bench (leave out the device), or ask for control",
 		}
+	}
+	if err := b.another(q.Device); err != nil {
+		return err
 	}
 	reason := strings.TrimSpace(q.Reason)
 	for _, place := range b.places() {

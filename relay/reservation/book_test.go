@@ -288,3 +288,23 @@ func TestPass_TimeNeverRunsBackwards(t *testing.T) {
 		t.Errorf("%+v", d.b)
 	}
 }
+
+func TestReserve_PlacesAreBounded(t *testing.T) {
+	d := newDesk(t)
+	for n := range MaxPlaces {
+		device := fmt.Sprintf("d%d", n)
+		d.must("ada", Reserve, device, 600)
+		d.must("ada", Release, device, 0)
+	}
+	for _, verb := range []Verb{Reserve, Take} {
+		_, err := d.ask("ada", verb, api.ReservationRequest{Device: "one-more", Reason: "x"})
+		var fault *wire.Fault
+		if !errors.As(err, &fault) || fault.Code != wire.TooMany {
+			t.Errorf("%s: %v", verb, err)
+		}
+		d.must("ada", verb, "d1", 600)
+		d.must("ada", Release, "d1", 0)
+		d.must("ada", verb, Whole, 600) // what the hint says
+		d.must("ada", Release, Whole, 0)
+	}
+}
