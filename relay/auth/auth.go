@@ -1,6 +1,6 @@
 // Package auth decides who may ask, and from where: the token, the signed
-// session cookie, single-use links, and the rules for Host and Origin. It takes
-// values and returns values; it knows neither Fiber nor NATS.
+// session cookie, and the rules for Host and Origin. It takes values and returns
+// values; it knows neither Fiber nor NATS.
 package auth
 
 import (
