@@ -1,6 +1,6 @@
 // Package modules lists what is plugged into farbench.v1: a line each. It joins
-// the gateway's modules to the parts of the core that they stand on, and knows
-// nothing of what they do.
+// the gateway's modules to the parts of the core that they stand on, and the core
+// to its web side, and knows nothing of what they do.
 package modules
 
 import (

@@ -17,7 +17,6 @@ import (
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/broker"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
@@ -48,19 +47,11 @@ func serve(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 
-	var face *web.Server // set before core runs
 	defer heap.Give(heap.Usual)()
-	heart := core.New(core.Config{
-		Bridge:  bridge.Config{URL: b.URL(), User: broker.HubUser, Password: b.Password(broker.HubUser)},
-		Logger:  o.log,
-		OnBench: func(bench api.Bench) { face.BenchChanged(bench) },
-		OnRun:   func(run api.Run) { face.RunChanged(run) },
-		OnEvent: func(e *events.Event) { face.EventHeard(e) },
-	})
-	face, err = web.New(web.Config{
-		Listen: o.listen, Token: o.data.token, Logger: o.log,
-		Benches: heart.Benches(), Runs: heart.Runs(), Reader: heart.Reader(), Documents: heart.Documents(), Sessions: heart.Sessions(), Events: heart.Events(), Reservations: heart.Books(), Jobs: heart.Jobs(), People: heart.People(), Crowd: heart.Crowd(), Peers: heart.Peers(), Now: heart.Now, Modules: modules.Of(heart), Ready: heart.Ready,
-	})
+	heart, face, err := modules.Join(core.Config{
+		Bridge: bridge.Config{URL: b.URL(), User: broker.HubUser, Password: b.Password(broker.HubUser)},
+		Logger: o.log,
+	}, web.Config{Listen: o.listen, Token: o.data.token})
 	if err != nil {
 		return err
 	}

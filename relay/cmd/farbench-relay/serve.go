@@ -13,10 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/farbench/farbench/agent/heap"
-	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/modules"
 	"github.com/farbench/farbench/relay/web"
 )
@@ -47,21 +45,13 @@ func (s *serve) Run() error {
 	defer stop()
 
 	defer heap.Give(heap.Usual)()
-	var site *web.Server // the core tells it of changes, and it asks the core
-	hub := core.New(core.Config{
+	hub, site, err := modules.Join(core.Config{
 		Bridge: bridge.Config{
 			URL: cfg.nats.URL, Creds: cfg.nats.Creds, User: cfg.nats.User, Password: cfg.nats.Password, CA: cfg.nats.CA,
 		},
-		Keep:    cfg.keep,
-		Logger:  log,
-		OnBench: func(b api.Bench) { site.BenchChanged(b) },
-		OnRun:   func(r api.Run) { site.RunChanged(r) },
-		OnEvent: func(e *events.Event) { site.EventHeard(e) },
-	})
-	site, err = web.New(web.Config{
-		Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token,
-		Benches: hub.Benches(), Runs: hub.Runs(), Reader: hub.Reader(), Documents: hub.Documents(), Sessions: hub.Sessions(), Events: hub.Events(), Reservations: hub.Books(), Jobs: hub.Jobs(), People: hub.People(), Crowd: hub.Crowd(), Peers: hub.Peers(), Now: hub.Now, Modules: modules.Of(hub), Ready: hub.Ready, Logger: log,
-	})
+		Keep:   cfg.keep,
+		Logger: log,
+	}, web.Config{Listen: cfg.listen, Hosts: cfg.hosts, Scheme: cfg.scheme, Token: cfg.token})
 	if err != nil {
 		return err
 	}
