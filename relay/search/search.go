@@ -33,6 +33,9 @@ const (
 	maxText = 200 // characters
 	maxHits = 100
 	around  = 160 // bytes of a line that are shown
+	// maxBytes is how much the hits may be, as JSON: a job keeps 48 KiB, and what
+	// a device says may need six bytes for one.
+	maxBytes = 40 << 10
 )
 
 // Kind is the kind of job. known says whether there is such a bench.
@@ -60,10 +63,10 @@ func Kind(all Runs, lines Reader, known func(bench string) bool) jobs.Kind {
 }
 
 func search(ctx context.Context, all Runs, lines Reader, q api.SearchRequest, tell func(done, of int)) (api.SearchResult, error) {
-	found := api.SearchResult{Hits: []api.SearchHit{}}
+	found := hits{SearchResult: api.SearchResult{Hits: []api.SearchHit{}}}
 	list, err := listed(ctx, all, q.Bench)
 	if err != nil {
-		return found, err
+		return found.SearchResult, err
 	}
 	want := bytes.ToLower([]byte(q.Text))
 	tell(0, len(list))
@@ -72,18 +75,18 @@ func search(ctx context.Context, all Runs, lines Reader, q api.SearchRequest, te
 		err := lines.Log(ctx, run.ID, 1, f)
 		switch {
 		case ctx.Err() != nil:
-			return found, ctx.Err()
+			return found.SearchResult, ctx.Err()
 		case err != nil && !errors.Is(err, errEnough):
 			found.Bad++ // cut with age meanwhile, or not to be read now
 		}
 		found.Runs++
 		tell(i+1, len(list))
-		if len(found.Hits) >= maxHits {
+		if found.full {
 			found.More = true
 			break
 		}
 	}
-	return found, nil
+	return found.SearchResult, nil
 }
 
 // listed are the runs that have lines.
@@ -108,11 +111,28 @@ func listed(ctx context.Context, all Runs, bench string) (list []api.Run, err er
 
 var errEnough = errors.New("enough was found")
 
+// hits are what was found, within its bounds.
+type hits struct {
+	api.SearchResult
+	bytes int
+	full  bool // no more fits
+}
+
+func (h *hits) add(hit api.SearchHit) {
+	data, _ := json.Marshal(hit)
+	if h.bytes += len(data) + 1; h.bytes > maxBytes {
+		h.full = true
+		return
+	}
+	h.Hits = append(h.Hits, hit)
+	h.full = len(h.Hits) >= maxHits
+}
+
 // finder looks at one run's lines.
 type finder struct {
 	run   api.Run
 	want  []byte // in lower case
-	found *api.SearchResult
+	found *hits
 }
 
 // Block implements reader.Follower.
@@ -129,14 +149,14 @@ func (f *finder) Block(b *reader.Block) bool {
 		if at < 0 {
 			continue
 		}
-		if len(f.found.Hits) >= maxHits {
-			return false
-		}
-		f.found.Hits = append(f.found.Hits, api.SearchHit{
+		f.found.add(api.SearchHit{
 			Run: f.run.ID, Bench: f.run.Bench, Device: f.run.Device, N: line.N, Text: cut(line.Bytes, at, len(f.want)),
 		})
+		if f.found.full {
+			return false
+		}
 	}
-	return len(f.found.Hits) < maxHits
+	return true
 }
 
 // Room implements reader.Follower: there is none once enough was found.
@@ -150,7 +170,7 @@ func (f *finder) End(api.Run) {}
 // cut is the part of a line around what was found, as text.
 func cut(line []byte, at, n int) string {
 	// In lower case a line may be longer.
-	from := min(len(line), max(0, at-(around-n)/2))
+	from := min(len(line), max(0, at-max(0, around-n)/2))
 	to := min(len(line), from+max(around, n))
 	text := strings.ToValidUTF8(string(line[from:to]), "\uFFFD")
 	if from > 0 {
