@@ -77,6 +77,19 @@ test('what one said to a person stands there after a reload', async () => {
   expect(later.state.getState().with['user:p-ada']?.said.map((e) => e.d)).toEqual(['hello Ada'])
 })
 
+test('who signs in next on the same page reads nothing that was another’s', () => {
+  const talk = new Talk()
+  talk.lab.snapshot(lab([message('1', 1)]))
+  const own = entered(talk, 'p-grace')
+  own.event('message', 'psst', { o: '2', from: ada, at: at(2) })
+  own.event('notice', { kind: 'taken', text: 'x' }, { o: '3', at: at(3) })
+  entered(talk, 'p-grace') // came back
+  expect(talk.state.getState().with['user:p-ada']?.said).toHaveLength(1)
+  entered(talk, 'p-linus')
+  expect(Object.keys(talk.state.getState().with)).toEqual(['lab'])
+  expect(talk.state.getState().notices).toEqual([])
+})
+
 test('notices are no messages', () => {
   const talk = new Talk()
   const own = entered(talk)

@@ -58,6 +58,7 @@ export class Talk {
 
   // enterOwn follows what is told to this person alone.
   enterOwn(socket: Pick<Link, 'enter'>, me: string): () => void {
+    if (this.#me !== me) this.#forgetOwn()
     this.#me = me
     for (const event of storage.read(`talk.sent.${me}`, events, [])) {
       this.#keep(event.room, event)
@@ -91,6 +92,13 @@ export class Talk {
     const next = { ...read, [conversation]: last }
     storage.write('talk.read', next)
     this.state.setState({ read: next })
+  }
+
+  // Whoever signs in next on this page reads nothing that was another's.
+  #forgetOwn(): void {
+    const all = Object.entries(this.state.getState().with)
+    const everybodys = all.filter(([name]) => !name.startsWith('user:'))
+    this.state.setState({ with: Object.fromEntries(everybodys), notices: [] })
   }
 
   #enter(socket: Pick<Link, 'enter'>, room: string): () => void {
