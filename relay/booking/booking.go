@@ -163,10 +163,12 @@ func (b *Books) Do(ctx context.Context, bench string, by api.User, verb reservat
 		answer, err = book.Do(now, by, verb, q, to)
 		return err
 	})
-	if err == nil && answer.Holder != nil {
-		answer.IdleSince = b.idle(book, answer.Device, b.cfg.Bridge.Now())
+	if err != nil {
+		return answer, err
 	}
-	return answer, err
+	b.nameAll(&answer.Place)
+	answer.IdleSince = b.idle(book, answer.Device, b.cfg.Bridge.Now())
+	return answer, nil
 }
 
 // known refuses places that the bench does not have. What is held goes on

@@ -73,12 +73,17 @@ func Check(verb Verb, q api.ReservationRequest) error {
 
 func badText(text string) string {
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unreadable):
 		return "must be one line of text"
 	case utf8.RuneCountInString(text) > MaxNote:
 		return fmt.Sprintf("has at most %d characters", MaxNote)
 	}
 	return ""
+}
+
+// unreadable says whether a character is none, or turns the text around it.
+func unreadable(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
 // Do does what a person asks at a moment, after time has passed up to it. to is
