@@ -69,9 +69,9 @@ type Parts struct {
 	// People are those who are here, each once; "join" and "leave" tell of changes.
 	People       []Person       `json:"people"`
 	Reservations []Reservations `json:"reservations"` // event "reservations", one bench each
-	Messages     []Event        `json:"messages"`     // the last 50 events "message", oldest first
+	Messages     []Event        `json:"messages"`     // the last 50 events "message", oldest first; fewer where these are large
 	Notices      []Event        `json:"notices"`      // of a person's room, the last 50 events "notice"
-	Jobs         []Job          `json:"jobs"`         // event "job", one job each, newest first
+	Jobs         []Job          `json:"jobs"`         // event "job", one job each, newest first; without their results
 	Notes        []Notes        `json:"notes"`        // event "note", one bench each
 }
 

@@ -45,9 +45,19 @@ func push(list []*Event, e *Event) []*Event {
 	return list
 }
 
+// shown is how many bytes of a list a snapshot shows: with all else it must stay
+// below what may wait for a connection, or nobody could enter the room.
+const shown = 128 << 10
+
+// documents are the newest of a list that a snapshot shows.
 func documents(list []*Event) []api.Event {
-	docs := make([]api.Event, 0, len(list))
-	for _, e := range list {
+	from, bytes := len(list), 0
+	for from > 0 && bytes+len(list[from-1].D)+overhead <= shown {
+		from--
+		bytes += len(list[from].D) + overhead
+	}
+	docs := make([]api.Event, 0, len(list)-from)
+	for _, e := range list[from:] {
 		docs = append(docs, e.Event)
 	}
 	return docs

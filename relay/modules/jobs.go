@@ -43,6 +43,9 @@ func ofJobs(all *jobs.Jobs) gateway.Maker {
 					return gateway.Loading
 				}
 				parts.Jobs = all.List(r.Name())
+				for i := range parts.Jobs {
+					parts.Jobs[i].Result = nil // a day's results are more than may wait for a connection
+				}
 				return nil
 			},
 		}
