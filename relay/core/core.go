@@ -115,7 +115,7 @@ func New(cfg Config) *Core {
 	return c
 }
 
-// Benches, Runs, Reader, Documents, Sessions, Events, Books and Jobs are the parts that the web side uses.
+// Benches and what follows are the parts that the web side uses.
 func (c *Core) Benches() *benches.Benches       { return c.benches }
 func (c *Core) Runs() *runs.Runs                { return c.runs }
 func (c *Core) Reader() *reader.Reader          { return c.reader }

@@ -36,6 +36,7 @@ type Store interface {
 // Benches says which there are.
 type Benches interface {
 	Get(id string) (api.Bench, bool)
+	Loaded() bool // before it, an unknown bench may yet turn up
 }
 
 // Module makes the module.
@@ -129,7 +130,9 @@ func (n *notes) unpin(ctx context.Context, q gateway.Question) (any, error) {
 }
 
 func (n *notes) change(ctx context.Context, bench string, edit func(*api.Notes) (bool, error)) (doc api.Notes, err error) {
-	if _, ok := n.benches.Get(bench); !ok || !wire.ValidID(bench) {
+	if _, ok := n.benches.Get(bench); !ok && !n.benches.Loaded() {
+		return doc, gateway.Loading
+	} else if !ok || !wire.ValidID(bench) {
 		return doc, &wire.Fault{Code: wire.BenchUnknown, Message: "there is no such bench", Hint: "GET /api/v1/benches lists them"}
 	}
 	err = n.store.Change(ctx, prefix+bench, func(old []byte) ([]byte, error) {

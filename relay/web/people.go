@@ -13,6 +13,7 @@ import (
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
 	"github.com/farbench/farbench/relay/people"
 )
@@ -79,7 +80,10 @@ func (s *Server) routePeople() {
 		func(_ context.Context, in *peopleQuery) (*answer[api.People], error) {
 			room := "lab"
 			if in.Bench != "" {
-				if _, ok := s.cfg.Benches.Get(in.Bench); !ok {
+				switch _, ok := s.cfg.Benches.Get(in.Bench); {
+				case !ok && !s.cfg.Benches.Loaded():
+					return nil, gateway.Loading
+				case !ok:
 					return nil, &wire.Fault{Code: wire.BenchUnknown, Message: "there is no such bench", Hint: "GET /api/v1/benches lists them"}
 				}
 				room = "bench:" + in.Bench

@@ -293,3 +293,16 @@ func TestPeople_HelloSaysWhoSpeaks(t *testing.T) {
 	thief.say(fmt.Sprintf(`{"t":"hello","v":1,"token":%q,"name":"ADA"}`, token))
 	thief.closed(4501)
 }
+
+// A relay that has just begun does not say that there is no such bench.
+func TestPeople_OfABenchThatMayYetTurnUp(t *testing.T) {
+	s := openSite(t)
+	s.expect(s.ask("GET", "/api/v1/people?bench=other", ""), 404, wire.BenchUnknown)
+	s.lab.mu.Lock()
+	s.lab.loading = true
+	s.lab.mu.Unlock()
+	s.expect(s.ask("GET", "/api/v1/people?bench=other", ""), 503, wire.Unavailable)
+	if res := s.ask("GET", "/api/v1/people?bench=demo", ""); res.StatusCode != 200 {
+		t.Errorf("of one that is there: %d", res.StatusCode)
+	}
+}
