@@ -24,28 +24,9 @@ func (b *Books) Run(ctx context.Context) error {
 	if err := b.cfg.Bridge.Await(ctx); err != nil {
 		return err
 	}
-	for {
-		_, changed := b.cfg.Bridge.Epoch()
-		session, stop := context.WithCancel(ctx)
-		failed := make(chan error, 1)
-		go func() { failed <- b.session(session) }()
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case err := <-failed:
-			failed <- err
-			b.log.Warn("reading the reservations, trying again", "err", err)
-			select {
-			case <-time.After(time.Second):
-			case <-ctx.Done():
-			}
-		}
-		stop()
-		<-failed
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
+	return b.cfg.Bridge.Follow(ctx, nil, b.session, func(err error) {
+		b.log.Warn("reading the reservations, trying again", "err", err)
+	})
 }
 
 // session reads every book that is stored and the lab's setting, then follows

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -19,29 +18,9 @@ func (p *People) Run(ctx context.Context) error {
 	if err := p.cfg.Bridge.Await(ctx); err != nil {
 		return err
 	}
-	for {
-		_, changed := p.cfg.Bridge.Epoch()
-		session, stop := context.WithCancel(ctx)
-		failed := make(chan error, 1)
-		go func() { failed <- p.follow(session) }()
-		var err error
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case err = <-failed:
-			failed <- err
-			p.log.Warn("reading the people and their sessions, trying again", "err", err)
-			select {
-			case <-time.After(time.Second):
-			case <-ctx.Done():
-			}
-		}
-		stop()
-		<-failed
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
+	return p.cfg.Bridge.Follow(ctx, nil, p.follow, func(err error) {
+		p.log.Warn("reading the people and their sessions, trying again", "err", err)
+	})
 }
 
 func (p *People) follow(ctx context.Context) error {

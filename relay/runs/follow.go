@@ -31,29 +31,9 @@ func (r *Runs) follow(ctx context.Context) error {
 		return err
 	}
 	defer sub.Close()
-	for {
-		_, changed := r.cfg.Bridge.Epoch()
-		session, stop := context.WithCancel(ctx)
-		failed := make(chan error, 1)
-		go func() { failed <- r.session(session) }()
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case <-r.reload:
-		case err := <-failed:
-			failed <- err
-			r.log.Warn("reading the list of runs, trying again", "err", err)
-			select {
-			case <-time.After(time.Second):
-			case <-ctx.Done():
-			}
-		}
-		stop()
-		<-failed
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
+	return r.cfg.Bridge.Follow(ctx, r.reload, r.session, func(err error) {
+		r.log.Warn("reading the list of runs, trying again", "err", err)
+	})
 }
 
 // session reads every claim and result that is stored, then follows claims.
