@@ -132,6 +132,22 @@ test('↑ brings the last command, Escape what was typed', async () => {
   expect(field().value).toBe('')
 })
 
+test('↑ that is pressed before the history has come brings the last command when it has', async () => {
+  let come = () => {}
+  const late = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (url.includes('history')) await late
+    return Response.json(url.includes('history') ? history : checks)
+  })
+  render(dock())
+  key('ArrowUp')
+  expect(field().value).toBe('')
+  come()
+  await vi.waitFor(() => expect(field().value).toBe('dumpsys meminfo'))
+})
+
 test('Tab fills in what stands behind the text, and leaves the field where nothing does', async () => {
   render(dock())
   type('dumpsys m')

@@ -21,14 +21,16 @@ export function useOffers(text: string) {
   const [isOpen, setOpen] = useState(false)
   const [index, setIndex] = useState(-1) // from the field upwards
   const found = useMemo(() => {
+    if (past.isPending) return [] // or an arrow would choose what is not the nearest a moment later
     const saved: SavedCommand[] = [
       ...(checks.data?.commands ?? []),
       ...(checks.data?.checks ?? []).map(({ id, label, command }) => ({ id, label, command })),
     ]
     return nearestFirst(suggestions(text, past.data ?? none, saved))
-  }, [text, past.data, checks.data])
+  }, [text, past.isPending, past.data, checks.data])
 
-  const choose = (at: number) => setIndex(Math.max(-1, Math.min(at, found.length - 1)))
+  // An arrow that is pressed before anything has come means the first that comes.
+  const choose = (at: number) => setIndex(Math.max(-1, Math.min(at, Math.max(0, found.length - 1))))
   return {
     found,
     isOpen: isOpen && (found.length > 0 || text.trim() === ''),
