@@ -47,6 +47,24 @@ func Clear(dir string) error {
 	return nil
 }
 
+func heard(dir string) string { return filepath.Join(dir, "flag.heard") }
+
+// hear keeps the flag as the agent has taken it over, for who put it up.
+func hear(dir string, f *wire.Flag) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return record.WriteFile(heard(dir), data)
+}
+
+// Heard says whether the agent has taken over this flag.
+func Heard(dir string, f wire.Flag) bool {
+	data, err := record.ReadFile(heard(dir))
+	var up *wire.Flag
+	return err == nil && json.Unmarshal(data, &up) == nil && up != nil && *up == f
+}
+
 // Read returns the flag that is up, or nil.
 func Read(dir string) (*wire.Flag, error) {
 	data, err := record.ReadFile(file(dir))

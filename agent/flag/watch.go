@@ -59,4 +59,7 @@ func (w *Watcher) look() {
 	}
 	w.up = now
 	w.changed(now)
+	if err := hear(w.dir, now); err != nil {
+		w.log.Warn("nobody can be told that the flag is seen", "err", err)
+	}
 }

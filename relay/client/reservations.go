@@ -21,3 +21,10 @@ func (c *Client) Reserve(ctx context.Context, bench, verb string, q api.Reservat
 	path := "/api/v1/benches/" + url.PathEscape(bench) + "/reservations/" + url.PathEscape(verb)
 	return place, c.ask(ctx, answerWithin, http.MethodPost, path, nil, q, &place)
 }
+
+// Me says who the relay takes this client for.
+func (c *Client) Me(ctx context.Context) (api.User, error) {
+	var signed api.SignedIn
+	err := c.ask(ctx, answerWithin, http.MethodGet, "/api/v1/session", nil, nil, &signed)
+	return signed.User, err
+}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/farbench/farbench/agent/flag"
+	"github.com/farbench/farbench/agent/journal"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -34,7 +36,39 @@ func (p flagPlace) dir() (string, error) {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("no agent has run with the data directory %s: name its own by --data or FARBENCH_DATA", dir)
 	}
+	if !journal.IsDir(dir) {
+		hint := "name the agent's own by --data or FARBENCH_DATA"
+		if inner := filepath.Join(dir, "agent"); journal.IsDir(inner) {
+			hint = "its agent's is " + inner + ": give --data " + inner
+		}
+		return "", fmt.Errorf("%s is no agent's data directory: %s", dir, hint)
+	}
 	return dir, nil
+}
+
+// heardWithin is how long an agent may take to see the flag.
+const heardWithin = 3 * time.Second
+
+// untilHeard waits until the agent has taken the flag over, and says what is so
+// where none does.
+func untilHeard(dir string, f wire.Flag) (instead string, err error) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(heardWithin); ; {
+		switch runs, err := journal.InUse(dir); {
+		case err != nil:
+			return "", err
+		case !runs:
+			return "no agent runs with " + dir + " now: the flag counts from its start", nil
+		case flag.Heard(dir, f):
+			return "", nil
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			return "", fmt.Errorf("the agent that runs with %s has not taken it over within %s: see its log", dir, heardWithin)
+		}
+	}
 }
 
 type flagOn struct {
@@ -51,7 +85,15 @@ func (c *flagOn) Run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("putting the flag up: %w", explained(err))
 	}
-	return sayFlag(out, &f)
+	instead, err := untilHeard(dir, f)
+	if err != nil {
+		return fmt.Errorf("the flag is up, and nobody is told yet: %w", explained(err))
+	}
+	if err := sayFlag(out, &f); err != nil || instead == "" {
+		return err
+	}
+	_, err = fmt.Fprintln(out, instead)
+	return err
 }
 
 type flagOff struct {

@@ -17,6 +17,10 @@ type benchesCommand struct {
 }
 
 func (c benchesCommand) Run(around *surroundings) error {
+	return refusing(around, c.JSON, c.list(around))
+}
+
+func (c benchesCommand) list(around *surroundings) error {
 	relay, err := around.relay(client.Config{})
 	if err != nil {
 		return err

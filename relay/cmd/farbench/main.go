@@ -78,7 +78,7 @@ func run() int {
 		kong.Description("Run commands on devices of remote test benches and watch their logs."),
 		kong.UsageOnError(),
 	)
-	parsed, err := parser.Parse(os.Args[1:])
+	parsed, err := parser.Parse(flagsFirst(os.Args[1:]))
 	if err != nil {
 		hint := "farbench --help lists the commands"
 		if len(os.Args) > 1 && os.Args[1] == "exec" {
@@ -112,6 +112,7 @@ func code(err error, stderr io.Writer) int {
 	case errors.As(err, &silent):
 		return int(silent)
 	}
+	speak(err, "")
 	fmt.Fprintf(stderr, "farbench: %s\n", clean(err.Error()))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(stderr, "  %s\n", clean(hint))

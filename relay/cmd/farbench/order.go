@@ -77,6 +77,7 @@ func (o order) carryOut(around *surroundings, target string, request api.RunRequ
 	}
 	if err != nil {
 		waiting.stop()
+		speak(err, target)
 		return o.failed(ctx, around, err)
 	}
 	e.started(ctx, run.ID)
@@ -106,6 +107,7 @@ func (o order) failed(ctx context.Context, around *surroundings, err error) erro
 
 // refused is a command that surely does not run.
 func (o order) refused(around *surroundings, err error) error {
+	speak(err, "")
 	var fault *wire.Fault
 	if o.JSON {
 		if !errors.As(err, &fault) {

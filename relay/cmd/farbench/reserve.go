@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,29 +16,39 @@ import (
 )
 
 type reserveCommand struct {
-	Target string `arg:"" name:"bench[/device]" help:"The device, or the whole bench."`
-	For    span   `placeholder:"TIME" help:"For how long: 30m, 2h; at most a day. An hour where it is missing. Of what is yours already: from now on."`
-	Wait   bool   `help:"Wait in the queue until it is yours."`
-	Note   string `help:"What for; others see it."`
-	Take   string `placeholder:"REASON" help:"Take it over from who holds it, who is told the reason."`
-	JSON   bool   `help:"Print the API's document."`
+	Target string  `arg:"" name:"bench[/device]" help:"The device, or the whole bench."`
+	For    span    `placeholder:"TIME" help:"For how long: 30m, 2h; at most a day. An hour where it is missing. Of what is yours already: from now on."`
+	Wait   bool    `help:"Wait in the queue until it is yours."`
+	Note   string  `help:"What for; others see it."`
+	Take   *string `placeholder:"REASON" help:"Take it over from who holds it, who is told the reason."`
+	JSON   bool    `help:"Print the API's document."`
 }
 
 func (c reserveCommand) Run(around *surroundings) error {
+	switch {
+	case c.Take != nil && strings.TrimSpace(*c.Take) == "":
+		return &usageError{"--take is empty", "say why: whoever loses the place is told the reason"}
+	case c.For != 0 && (time.Duration(c.For) < time.Minute || time.Duration(c.For) > day):
+		return &usageError{"--for must be 1m to 24h", "farbench reserve " + c.Target + " --for 2h"}
+	}
+	return refusing(around, c.JSON, c.reserve(around))
+}
+
+func (c reserveCommand) reserve(around *surroundings) error {
 	ctx, stop := signal.NotifyContext(around.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	relay, bench, device, err := around.place(ctx, c.Target)
 	if err != nil {
 		return err
 	}
-	q := api.ReservationRequest{Device: device, Note: c.Note, Queue: &c.Wait, Reason: c.Take}
+	q := api.ReservationRequest{Device: device, Note: c.Note, Queue: &c.Wait}
 	if c.For > 0 {
 		s := int(time.Duration(c.For).Seconds())
 		q.ForS = &s
 	}
 	verb := "reserve"
-	if c.Take != "" {
-		verb = "take"
+	if c.Take != nil {
+		verb, q.Reason = "take", *c.Take
 	}
 	place, err := relay.Reserve(ctx, bench, verb, q)
 	if err == nil && place.Granted && c.For > 0 {
@@ -52,7 +63,7 @@ func (c reserveCommand) Run(around *surroundings) error {
 	if c.JSON {
 		return printJSON(around.out, place)
 	}
-	fmt.Fprintf(around.out, "%s is yours until %s\n", c.Target, place.Until.Local().Format("15:04:05"))
+	fmt.Fprintf(around.out, "%s is yours until %s\n", c.Target, until(*place.Until))
 	return nil
 }
 
@@ -88,7 +99,7 @@ func (c reserveCommand) wait(ctx context.Context, around *surroundings, relay *c
 func standing(place api.Reserved) string {
 	words := fmt.Sprintf("number %d", place.Position)
 	if place.Holder != nil {
-		words += fmt.Sprintf("; %s holds it until %s", clean(place.Holder.Name), place.Until.Local().Format("15:04:05"))
+		words += fmt.Sprintf("; %s holds it until %s", clean(place.Holder.Name), until(*place.Until))
 	}
 	return words
 }
@@ -108,21 +119,34 @@ type releaseCommand struct {
 }
 
 func (c releaseCommand) Run(around *surroundings) error {
+	return refusing(around, c.JSON, c.release(around))
+}
+
+func (c releaseCommand) release(around *surroundings) error {
 	relay, bench, device, err := around.place(around.ctx, c.Target)
 	if err != nil {
 		return err
+	}
+	had, err := around.had(relay, bench, device)
+	if err != nil {
+		return fmt.Errorf("releasing %s: %w", c.Target, err)
 	}
 	place, err := relay.Reserve(around.ctx, bench, "release", api.ReservationRequest{Device: device})
 	if err != nil {
 		return fmt.Errorf("releasing %s: %w", c.Target, err)
 	}
 	switch {
+	case place.Holder != nil && !place.Granted && !had:
+		return &wire.Fault{
+			Code: wire.NotYours, Message: fmt.Sprintf("%s is not yours; %s holds it until %s", c.Target, place.Holder.Name, until(*place.Until)),
+			Hint: "farbench queue " + bench + " lists who holds what and who waits",
+		}
 	case c.JSON:
 		return printJSON(around.out, place)
 	case place.Granted: // by the whole bench
 		fmt.Fprintf(around.out, "%s is still yours, with the whole bench: farbench release %s\n", c.Target, bench)
 	case place.Holder != nil:
-		fmt.Fprintf(around.out, "%s is not yours; %s holds it until %s\n", c.Target, clean(place.Holder.Name), place.Until.Local().Format("15:04:05"))
+		fmt.Fprintf(around.out, "%s is not yours any more; %s holds it until %s\n", c.Target, clean(place.Holder.Name), until(*place.Until))
 	default:
 		fmt.Fprintf(around.out, "%s is free\n", c.Target)
 	}
@@ -136,6 +160,10 @@ type queueCommand struct {
 
 // Run lists who holds what until when, and who waits.
 func (c queueCommand) Run(around *surroundings) error {
+	return refusing(around, c.JSON, c.list(around))
+}
+
+func (c queueCommand) list(around *surroundings) error {
 	relay, err := around.relay(client.Config{})
 	if err != nil {
 		return err
@@ -148,6 +176,15 @@ func (c queueCommand) Run(around *surroundings) error {
 	for _, doc := range all.Reservations {
 		if c.Bench == "" || doc.Bench == c.Bench {
 			chosen.Reservations = append(chosen.Reservations, doc)
+		}
+	}
+	if c.Bench != "" && len(chosen.Reservations) == 0 {
+		benches, err := relay.Benches(around.ctx)
+		if err != nil {
+			return fmt.Errorf("looking for %s: %w", c.Bench, err)
+		}
+		if find(benches.Benches, c.Bench) == nil {
+			return noBench(benches.Benches, c.Bench)
 		}
 	}
 	if c.JSON {
@@ -178,7 +215,7 @@ func held(doc api.Reservations, p api.Place) []string {
 	if p.IdleSince != nil {
 		more = strings.TrimPrefix(more+", idle for "+short(doc.At.Sub(*p.IdleSince)), ", ")
 	}
-	return []string{name, clean(p.Holder.Name), "for " + short(p.Until.Sub(doc.At)) + " more", more}
+	return []string{name, clean(p.Holder.Name), "until " + until(*p.Until), more}
 }
 
 // short writes a duration as people do.
@@ -212,4 +249,36 @@ func (around *surroundings) place(ctx context.Context, target string) (relay *cl
 		}
 	}
 	return relay, bench, device, err
+}
+
+// had says whether this person holds a place or stands in its queue. A place that
+// neither the bench has nor anybody reserved is refused.
+func (around *surroundings) had(relay *client.Client, bench, device string) (bool, error) {
+	all, err := relay.Reservations(around.ctx)
+	if err != nil {
+		return false, err
+	}
+	me, err := relay.Me(around.ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, doc := range all.Reservations {
+		for _, p := range doc.Places {
+			if doc.Bench == bench && p.Device == device {
+				return p.Holder != nil && p.Holder.ID == me.ID || slices.ContainsFunc(p.Queue, func(w api.Waiting) bool { return w.Who.ID == me.ID }), nil
+			}
+		}
+	}
+	benches, err := relay.Benches(around.ctx)
+	if err != nil {
+		return false, err
+	}
+	if find(benches.Benches, bench) == nil {
+		return false, noBench(benches.Benches, bench)
+	}
+	if device == "" {
+		return false, nil
+	}
+	_, _, err = resolve(benches.Benches, bench+"/"+device)
+	return false, err
 }

@@ -23,7 +23,7 @@ func (c signInCommand) Run(around *surroundings) error {
 	case c.Name != "":
 		who, err = client.Rename(around.ctx, c.Name)
 	default:
-		return &usageError{"neither a link nor a name", "make a link in the dashboard (Use another device) or with farbench link"}
+		return &usageError{"neither a link nor a name", "farbench sign-in LINK, with a link made in the dashboard (Use another device) or by farbench link; who is signed in takes another name by farbench sign-in --name NAME"}
 	}
 	if err != nil {
 		return fmt.Errorf("signing in: %w", err)

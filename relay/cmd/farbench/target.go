@@ -14,7 +14,7 @@ func resolve(benches []api.Bench, target string) (bench, device string, err erro
 	name, wanted, named := strings.Cut(target, "/")
 	found := find(benches, name)
 	if found == nil {
-		return "", "", &wire.Fault{Code: wire.BenchUnknown, Message: fmt.Sprintf("no bench is called %q", name), Hint: benchesHint(benches)}
+		return "", "", noBench(benches, name)
 	}
 	if !named || wanted == "" {
 		if len(found.Devices) != 1 {
@@ -51,6 +51,10 @@ func resolve(benches []api.Bench, target string) (bench, device string, err erro
 func unlisted(benches []api.Bench, target string) (bench, device string, ok bool) {
 	name, device, _ := strings.Cut(target, "/")
 	return name, device, find(benches, name) != nil && wire.ValidDeviceID(device)
+}
+
+func noBench(benches []api.Bench, name string) error {
+	return &wire.Fault{Code: wire.BenchUnknown, Message: fmt.Sprintf("no bench is called %q", name), Hint: benchesHint(benches)}
 }
 
 func find(benches []api.Bench, id string) *api.Bench {

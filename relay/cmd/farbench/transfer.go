@@ -83,6 +83,7 @@ func (s *showing) failed(ctx context.Context, err error) error {
 		return nil
 	}
 	s.clear()
+	speak(err, "")
 	var fault *wire.Fault
 	var refused *refusedError
 	var wrong *usageError

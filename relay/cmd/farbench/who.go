@@ -17,6 +17,10 @@ type whoCommand struct {
 
 // Run lists who is here, what they look at and what they hold.
 func (c whoCommand) Run(around *surroundings) error {
+	return refusing(around, c.JSON, c.list(around))
+}
+
+func (c whoCommand) list(around *surroundings) error {
 	relay, err := around.relay(client.Config{})
 	if err != nil {
 		return err
@@ -68,7 +72,7 @@ func looks(p api.Person) string {
 
 type holding struct {
 	name, place string
-	left        time.Duration
+	until       time.Time
 }
 
 // holdings are what each person holds, by id.
@@ -78,7 +82,7 @@ func holdings(all api.AllReservations) map[string][]holding {
 		for _, p := range doc.Places {
 			if p.Holder != nil {
 				place := strings.TrimSuffix(doc.Bench+"/"+p.Device, "/")
-				held[p.Holder.ID] = append(held[p.Holder.ID], holding{p.Holder.Name, place, p.Until.Sub(doc.At)})
+				held[p.Holder.ID] = append(held[p.Holder.ID], holding{p.Holder.Name, place, *p.Until})
 			}
 		}
 	}
@@ -88,7 +92,7 @@ func holdings(all api.AllReservations) map[string][]holding {
 func holds(list []holding) string {
 	words := make([]string, len(list))
 	for i, h := range list {
-		words[i] = clean(h.place) + " for " + short(h.left) + " more"
+		words[i] = clean(h.place) + " until " + until(h.until)
 	}
 	if len(words) == 0 {
 		return ""
