@@ -103,7 +103,9 @@ func (v *Visit) ack(m api.Frame) {
 		return
 	}
 	a := acked{Ask: m.Ask, From: v.sender(), D: m.D}
-	if tag := tagOf(m.Ask); tag == v.g.tag {
+	if tag := tagOf(m.Ask); !v.asked.has(m.Ask) {
+		// whoever was asked, not this connection: it counts as one that comes too late
+	} else if tag == v.g.tag {
 		v.g.acknowledge(a)
 	} else if v.g.cfg.Peers != nil {
 		body, _ := json.Marshal(a)

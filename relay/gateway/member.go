@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"sync"
 
+	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/hub"
@@ -64,7 +65,11 @@ func (v *Visit) subRoom(m api.Frame, r Room) {
 		var snapshot any
 		var here string
 		if err == nil {
-			snapshot, here, err = v.g.snapshot(ctx, r)
+			var shown func()
+			if shown, err = v.show(ctx); err == nil {
+				defer shown()
+				snapshot, here, err = v.g.snapshot(ctx, r)
+			}
 		}
 		if err != nil {
 			sub.stop()
@@ -82,6 +87,21 @@ func (v *Visit) subRoom(m api.Frame, r Room) {
 	if !begun {
 		v.end(m.Room)
 	}
+}
+
+// show waits until this connection may be shown one more snapshot.
+func (v *Visit) show(ctx context.Context) (shown func(), err error) {
+	busy := &wire.Fault{Code: wire.TooMany, Message: "the snapshots that were asked for before wait to be read", Hint: "read them, then ask again", Retry: true}
+	select {
+	case v.showing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, busy
+	}
+	if v.c.Await(ctx.Done()) != nil {
+		<-v.showing
+		return nil, busy
+	}
+	return func() { <-v.showing }, nil
 }
 
 // begin follows what is said, and tells the modules who has come.
@@ -119,6 +139,9 @@ func (r *roomSub) Event(e *events.Event) bool {
 	defer r.mu.Unlock()
 	if r.gone || e.Except == r.v.c.ID || r.room.Prefix == RoomUser && r.v.told.has(e.O) {
 		return true
+	}
+	if e.Ask != "" {
+		r.v.asked.note(e.Ask)
 	}
 	return r.v.c.Offer(frame)
 }

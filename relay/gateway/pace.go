@@ -42,14 +42,16 @@ type bucket struct {
 	at      time.Time
 }
 
-func (b *bucket) take(now time.Time, rate, room float64) bool {
+func (b *bucket) take(now time.Time, rate, room float64) bool { return b.takes(now, 1, rate, room) }
+
+func (b *bucket) takes(now time.Time, n, rate, room float64) bool {
 	if !b.at.IsZero() {
 		b.missing = max(0, b.missing-rate*now.Sub(b.at).Seconds())
 	}
 	b.at = now
-	if b.missing+1 > room {
+	if b.missing+n > room {
 		return false
 	}
-	b.missing++
+	b.missing += n
 	return true
 }

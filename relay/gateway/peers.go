@@ -93,6 +93,9 @@ func (g *Gateway) deliver(ctx context.Context, conn string, f api.Frame) error {
 
 func (g *Gateway) deliverHere(conn string, f api.Frame) *wire.Fault {
 	v := g.registry.conn(conn)
+	if v != nil && f.Ask != "" {
+		v.asked.note(f.Ask)
+	}
 	switch {
 	case v == nil:
 		return noConn

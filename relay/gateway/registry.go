@@ -96,14 +96,17 @@ func (v *Visit) tell(e *events.Event) {
 		}
 	}
 	v.told.note(e.O)
+	if e.Ask != "" {
+		v.asked.note(e.Ask)
+	}
 	v.c.Send(hub.Frame(e.Frame(eventFrame)))
 }
 
-// told are the newest events that a connection got without having joined its
-// person's room: they do not come again when it joins.
+// told are the newest of what a connection got: events without having joined its
+// person's room, which do not come again when it joins; asks, which it may answer.
 type told struct {
 	mu   sync.Mutex // guards list
-	list []string   // offsets; at most maxTold
+	list []string   // offsets, or asks; at most maxTold
 }
 
 const maxTold = 64

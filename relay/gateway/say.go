@@ -17,6 +17,9 @@ import (
 const (
 	maxEvent  = 64 << 10
 	maxSaying = 1024 // events of a connection that the store has not yet
+
+	saidRate = 64 << 10  // bytes a second that a connection may have stored
+	saidRoom = 256 << 10 // of them at once
 )
 
 var evPattern = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,64}$`)
@@ -47,6 +50,7 @@ func (v *Visit) evt(m api.Frame) {
 		v.fail(m.I, fault)
 		return
 	}
+	m.Ask = "" // the relay alone makes these
 	var ask *asking
 	if m.Ack {
 		if ask, fault = v.ask(m); fault != nil {
@@ -106,6 +110,11 @@ func (v *Visit) sayRoom(m api.Frame, to target, ask *asking) {
 	if port == nil {
 		ask.cancel()
 		v.fail(m.I, &wire.Fault{Code: wire.Unavailable, Message: "this relay carries no events", Hint: "use another relay"})
+		return
+	}
+	if !v.stored.takes(time.Now(), float64(len(m.D)), saidRate, saidRoom) {
+		ask.cancel()
+		v.fail(m.I, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a connection has at most %d KiB of events stored a second", saidRate>>10), Hint: "wait a second, then send it again", Retry: true})
 		return
 	}
 	if v.saying.Add(1) > maxSaying {

@@ -32,12 +32,17 @@ type Visit struct {
 	greeted  bool
 	refusals int
 	pace     pace
+	stored   bucket       // bytes of events that it has stored
 	saying   atomic.Int64 // events that the store has not yet; at most maxSaying
 	maxRooms int
 	sessions *sessionsOf // of a bulk socket; nil: it has none
 	vector   *Vector     // of an event stream; nil: a socket's client keeps its own offsets
 
-	told told // to its person
+	told  told // to its person
+	asked told // acknowledgements that it was asked for
+	// showing is held by who makes a snapshot: one at a time, and none while an
+	// earlier one waits to be read.
+	showing chan struct{}
 
 	mu   sync.Mutex // guards what follows
 	who  Visitor
@@ -50,7 +55,7 @@ type subscription interface{ stop() }
 // Visit takes a socket's connection in. The caller hands it what it reads, and
 // calls Leave when reading has ended.
 func (g *Gateway) Visit(c *hub.Conn, who Visitor) *Visit {
-	v := &Visit{g: g, c: c, who: who, maxRooms: maxRooms, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription)}
+	v := &Visit{g: g, c: c, who: who, maxRooms: maxRooms, places: make(chan struct{}, maxRequests), subs: make(map[string]subscription), showing: make(chan struct{}, 1)}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
 	return v
 }

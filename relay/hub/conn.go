@@ -3,6 +3,7 @@ package hub
 import (
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -36,6 +37,9 @@ type Conn struct {
 	taken    int            // frames that the writer has taken since the queue was empty
 	latest   map[string]int // of a long queue: where a key's frame stands, counted with taken
 	queued   int            // bytes not yet written, those in the writer's hands included
+	apart    int            // of them, those of a snapshot: beside the bound
+	apartAt  int            // where it stands in queue, counted with taken
+	apartOut bool           // the writer has it
 	room     int            // how far Offer fills the queue
 	writing  bool
 	closed   bool
@@ -123,6 +127,23 @@ func (c *Conn) Heard() {
 // closed as too slow.
 func (c *Conn) Send(f Frame) { c.push("", f) }
 
+// Answer queues a frame that the client asked for, however large: it does not
+// count towards what closes the connection. One a time; another that comes while
+// it waits is like any frame, so who makes them calls Await before.
+func (c *Conn) Answer(f Frame) {
+	c.mu.Lock()
+	if c.closed || c.apart > 0 {
+		c.mu.Unlock()
+		c.Send(f)
+		return
+	}
+	c.apart, c.apartAt = len(f), c.taken+len(c.queue)
+	c.queue = append(c.queue, f)
+	c.queued += len(f)
+	c.wake()
+	c.mu.Unlock()
+}
+
 func (c *Conn) push(key string, f Frame) {
 	c.mu.Lock()
 	if c.closed {
@@ -133,9 +154,9 @@ func (c *Conn) push(key string, f Frame) {
 		c.mu.Unlock()
 		return
 	}
-	if c.queued+len(f) > c.room+answerRoom && c.queued > 0 {
+	if waiting := c.queued - c.apart; waiting+len(f) > c.room+answerRoom && waiting > 0 {
 		c.mu.Unlock()
-		c.Close(TooSlow, "too slow: 1 MiB waits to be read", 0)
+		c.Close(TooSlow, "too slow: 1 MiB waits to be read", time.Second+rand.N(4*time.Second)) // not all at once
 		return
 	}
 	c.queue = append(c.queue, f)

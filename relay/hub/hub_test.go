@@ -135,6 +135,9 @@ func TestConn_TooMuchWaitingClosesAsTooSlow(t *testing.T) {
 		if !strings.Contains(g.text(), `"t":"bye","code":4003`) {
 			t.Error("it did not say why")
 		}
+		if strings.Contains(g.text(), `"retry_ms":0`) {
+			t.Error("it did not say when to come back")
+		}
 		if c.Leave() != TooSlow {
 			t.Error("the code")
 		}

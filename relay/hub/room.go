@@ -33,7 +33,7 @@ func (m *Member) Release(snapshot ...Frame) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, f := range snapshot {
-		m.conn.Send(f)
+		m.conn.Answer(f)
 	}
 	_, joined := h.rooms[m.room][m] // it may have left since
 	for _, key := range m.order {

@@ -43,6 +43,9 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queued -= written
+	if c.apartOut {
+		c.apart, c.apartOut = 0, false
+	}
 	if c.drained != nil && c.queued < c.room/2 {
 		close(c.drained)
 		c.drained = nil
@@ -90,6 +93,7 @@ func (c *Conn) out(batch []byte) ([]byte, bool) {
 }
 
 func (c *Conn) pop() {
+	c.apartOut = c.apartOut || c.apart > 0 && c.taken == c.apartAt
 	c.queue[0] = nil
 	c.queue = c.queue[1:]
 	c.taken++

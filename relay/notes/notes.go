@@ -12,12 +12,12 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/gateway"
+	"github.com/farbench/farbench/relay/legible"
 )
 
 const (
@@ -97,8 +97,10 @@ func (n *notes) pin(ctx context.Context, q gateway.Question) (any, error) {
 	}
 	in.Text = strings.TrimSpace(in.Text)
 	switch {
-	case !readable(in.Text):
-		return nil, &wire.Fault{Code: wire.Invalid, Message: fmt.Sprintf("a note has 1 to %d characters, none of them control characters", maxText)}
+	case in.Text == "" || utf8.RuneCountInString(in.Text) > maxText:
+		return nil, &wire.Fault{Code: wire.Invalid, Message: fmt.Sprintf("a note has 1 to %d characters", maxText)}
+	case legible.Bad(in.Text, "\n\t") != "":
+		return nil, &wire.Fault{Code: wire.Invalid, Message: "the note " + legible.Bad(in.Text, "\n\t"), Hint: "take it out, then pin the note again"}
 	case in.ID == "":
 		in.ID = wire.NewID("n")
 	case !wire.ValidID(in.ID):
@@ -155,12 +157,4 @@ func (n *notes) change(ctx context.Context, bench string, edit func(*api.Notes) 
 	})
 	doc.Bench = bench
 	return doc, err
-}
-
-// readable says whether people can read the text.
-func readable(text string) bool {
-	n := utf8.RuneCountInString(text)
-	return n > 0 && n <= maxText && !strings.ContainsFunc(text, func(r rune) bool {
-		return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-	})
 }

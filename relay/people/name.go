@@ -5,13 +5,13 @@ import (
 	"encoding/base32"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/legible"
 )
 
 // maxName is how long a name may be, in characters.
@@ -31,16 +31,11 @@ func Clean(name string) (string, error) {
 	if n := utf8.RuneCountInString(name); n > maxName {
 		return "", badName("has %d characters, at most %d are allowed", n, maxName)
 	}
-	for _, r := range name {
-		if !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == blank {
-			return "", badName("holds U+%04X, which cannot be seen or changes how other text is shown", r)
-		}
+	if bad := legible.Bad(name, ""); bad != "" {
+		return "", badName("%s", bad)
 	}
 	return name, nil
 }
-
-// blank is Braille without a dot: a symbol that cannot be seen.
-const blank = '\u2800'
 
 func badName(format string, args ...any) error {
 	return &wire.Fault{

@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
+	"github.com/farbench/farbench/relay/legible"
 )
 
 // Verb is what is asked of a place.
@@ -73,17 +73,12 @@ func Check(verb Verb, q api.ReservationRequest) error {
 
 func badText(text string) string {
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unreadable):
+	case strings.ContainsAny(text, "\r\n"):
 		return "must be one line of text"
 	case utf8.RuneCountInString(text) > MaxNote:
 		return fmt.Sprintf("has at most %d characters", MaxNote)
 	}
-	return ""
-}
-
-// unreadable says whether a character is none, or turns the text around it.
-func unreadable(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	return legible.Bad(text, "")
 }
 
 // Do does what a person asks at a moment, after time has passed up to it. to is

@@ -312,6 +312,7 @@ func TestReserve_PlacesAreBounded(t *testing.T) {
 func TestCheck_NotesAreOneLineThatReadsAsItStands(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"unit 7 is warm": true, "Größe, 日本, שלום": true, "two\nlines": false, "two\u2028lines": false, "turned \u202e round": false, "\xff": false,
+		"a\U000E0041b": false, "be\all": false, "\ufeffa": false,
 	} {
 		for _, q := range []api.ReservationRequest{{Note: text, Reason: "x"}, {Reason: text}} {
 			if err := Check(Take, q); (err == nil) != ok {

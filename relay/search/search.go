@@ -14,6 +14,7 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/jobs"
+	"github.com/farbench/farbench/relay/legible"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
 )
@@ -47,6 +48,9 @@ func Kind(all Runs, lines Reader, known func(bench string) bool) jobs.Kind {
 		}
 		if strings.TrimSpace(q.Text) == "" || utf8.RuneCountInString(q.Text) > maxText {
 			return jobs.Plan{}, &wire.Fault{Code: wire.Invalid, Message: "text must have 1 to 200 characters"}
+		}
+		if bad := legible.Bad(q.Text, ""); bad != "" {
+			return jobs.Plan{}, &wire.Fault{Code: wire.Invalid, Message: "text " + bad, Hint: "it becomes the job's title: search for what stands beside it"}
 		}
 		plan := jobs.Plan{Title: "Search for “" + q.Text + "”", Room: "lab"}
 		if q.Bench != "" {

@@ -2,9 +2,11 @@ package search
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
@@ -44,5 +46,18 @@ func TestHits_FitIntoAJobsResult(t *testing.T) {
 				t.Errorf("%d hits in %d bytes, %v", len(h.Hits), len(data), err)
 			}
 		})
+	}
+}
+
+// A search's text is the title of its job, which everybody sees.
+func TestKind_TextThatCannotBeSeen(t *testing.T) {
+	kind := Kind(nil, nil, nil)
+	for _, text := range []string{"a\u202eb", "a\ab", "a\nb", "\ufeffa"} {
+		d, _ := json.Marshal(api.SearchRequest{Text: text})
+		_, err := kind(d)
+		var fault *wire.Fault
+		if !errors.As(err, &fault) || fault.Code != wire.Invalid {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
