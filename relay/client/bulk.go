@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,8 +102,16 @@ func (b *Bulk) greet(as Config) error {
 
 func byeFault(f api.Frame) *wire.Fault {
 	fault := &wire.Fault{Code: wire.Unavailable, Message: f.Reason, Hint: "try again in a moment", Retry: true}
-	if f.Code == 4501 || f.Code == 4504 {
+	switch f.Code {
+	case 4501:
 		fault = &wire.Fault{Code: wire.Unauthorized, Message: f.Reason, Hint: "set FARBENCH_TOKEN"}
+		// A refusal with a code of its own says what to do itself.
+		if code, said, ok := strings.Cut(f.Reason, ": "); ok && !strings.Contains(code, " ") {
+			message, hint, _ := strings.Cut(said, "; ")
+			fault = &wire.Fault{Code: wire.Code(code), Message: message, Hint: hint}
+		}
+	case 4504:
+		fault = &wire.Fault{Code: wire.Unauthorized, Message: f.Reason, Hint: "sign in: farbench sign-in LINK, with a link from the dashboard (Use another device)"}
 	}
 	if fault.Message == "" {
 		fault.Message = "the relay closed the connection"

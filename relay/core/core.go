@@ -111,7 +111,7 @@ func New(cfg Config) *Core {
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, Working: c.books.Working, SaidBy: runs.SaidBy, Logger: cfg.Logger})
 	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
-	c.people.Watch(func(string) {}, c.crowd.Rename)
+	c.people.Watch(func(string) {}, c.crowd.Rename, func(api.User) {})
 	return c
 }
 

@@ -77,8 +77,9 @@ type Config struct {
 	Holds func(ctx context.Context, session string) bool
 	// Named finds who speaks with the token alone under a name. It may ask the store.
 	Named   func(ctx context.Context, name string) (api.User, error)
-	Started func(first bool) // is told of every run request that was taken
-	Now     func() time.Time // the store's clock; nil: nothing is measured by it
+	Living  func(id string) bool // says whether somebody is signed in as that person; nil: nobody is
+	Started func(first bool)     // is told of every run request that was taken
+	Now     func() time.Time     // the store's clock; nil: nothing is measured by it
 	Logger  *slog.Logger
 }
 

@@ -42,6 +42,20 @@ func (v *Visit) holds(session string) bool {
 	return v.g.cfg.Holds(ctx, session)
 }
 
+// Taken ends a person's connections at this relay that came with the token
+// alone: somebody has signed in under that name.
+func (g *Gateway) Taken(who api.User) {
+	for _, v := range g.registry.user(who.ID) {
+		v.taken()
+	}
+}
+
+func (v *Visit) taken() {
+	if who := v.visitor(); who.Session == "" {
+		v.c.Close(hub.Revoked, who.User.Name+" has signed in: sign in yourself", 0)
+	}
+}
+
 // Rename tells a person's connections at this relay what they are called now.
 func (g *Gateway) Rename(who api.User) {
 	for _, v := range g.registry.user(who.ID) {

@@ -196,4 +196,7 @@ func (v *Visit) Welcome() {
 	v.greeted = true
 	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &who.User})
 	v.g.connected(v)
+	if who.User.ID != Tester.ID && v.g.cfg.Living != nil && v.g.cfg.Living(who.User.ID) {
+		v.taken() // since the name was looked up
+	}
 }

@@ -1,6 +1,10 @@
 package people
 
-import "github.com/farbench/farbench/relay/api"
+import (
+	"maps"
+
+	"github.com/farbench/farbench/relay/api"
+)
 
 // book is what this relay knows of the store: records by key, and where a person
 // and a session are found. Changes may come twice and in any order; of one key
@@ -11,6 +15,7 @@ type book struct {
 	persons  map[string]string // person → key
 	sessions map[string]string // session → key
 	seq      uint64            // every change up to it is in here
+	removed  int               // since what is left of removed records was dropped
 }
 
 type entry struct {
@@ -23,6 +28,7 @@ type entry struct {
 type change struct {
 	ended []string   // sessions that no longer hold
 	who   []api.User // whose name is another now
+	taken []api.User // whose name belongs to a session now: the token alone no longer speaks for them
 }
 
 func newBook() *book {
@@ -37,19 +43,25 @@ func (b *book) put(key string, rev uint64, r record) (c change) {
 	}
 	before, had := b.find(r.Person)
 	b.records[key] = entry{record: r, rev: rev}
+	began := false
 	for _, s := range r.Sessions {
+		began = began || b.sessions[s.ID] == ""
 		b.sessions[s.ID] = key
 	}
 	if known {
 		c.ended = b.drop(key, old.record, r)
 		if old.Person != r.Person && b.persons[old.Person] == key {
 			delete(b.persons, old.Person) // the name went to somebody else
+			c.taken = append(c.taken, old.user())
 		}
 	}
 	if r.Person == Tester.ID || had && before.rev > rev {
 		return c
 	}
 	b.persons[r.Person] = key
+	if began {
+		c.taken = append(c.taken, r.user())
+	}
 	if after := r.user(); had && before.user() != after {
 		c.who = append(c.who, after)
 	}
@@ -68,7 +80,17 @@ func (b *book) remove(key string, rev uint64) (c change) {
 		delete(b.persons, old.Person)
 	}
 	b.records[key] = entry{rev: rev, removed: true}
+	if b.removed++; b.removed > maxPeople {
+		b.forget()
+	}
 	return c
+}
+
+// forget drops what is left of removed records: only a copy that is under way
+// now could come back.
+func (b *book) forget() {
+	maps.DeleteFunc(b.records, func(_ string, e entry) bool { return e.removed && e.rev < b.seq })
+	b.removed = 0
 }
 
 // drop forgets the sessions that a record no longer has. One that moved to

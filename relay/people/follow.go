@@ -83,6 +83,11 @@ func (p *People) swap(last uint64) {
 			c.who = append(c.who, now.user())
 		}
 	}
+	for id, key := range p.loading.sessions {
+		if e, ok := p.loading.at(key); ok && p.loaded && p.book.sessions[id] == "" && e.Person != Tester.ID {
+			c.taken = append(c.taken, e.user())
+		}
+	}
 	p.loading.seq = max(p.loading.seq, last)
 	p.book, p.loading, p.loaded = p.loading, nil, true
 	clear(p.gone) // a store that was put back may know them again

@@ -31,6 +31,7 @@ const maxPeople = 20_000
 type Config struct {
 	Bridge *bridge.Bridge
 	Logger *slog.Logger
+	Max    int              // of people; 0: maxPeople
 	Wall   func() time.Time // sessions last for days: no two relays' clocks are compared more closely
 }
 
@@ -48,6 +49,7 @@ type People struct {
 	waiting int
 	ended   []func(session string)
 	renamed []func(api.User)
+	taken   []func(api.User)
 }
 
 const maxGone = 4096
@@ -67,15 +69,27 @@ func New(cfg Config) *People {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
 	}
+	if cfg.Max == 0 {
+		cfg.Max = maxPeople
+	}
 	return &People{cfg: cfg, log: cfg.Logger, book: newBook(), gone: map[string]bool{}, moved: make(chan struct{})}
 }
 
 // Watch tells of each session that no longer holds from now on, whoever ended it,
-// and of each person who goes by another name. Neither may block.
-func (p *People) Watch(ended func(session string), renamed func(api.User)) {
+// of each person who goes by another name, and of each for whom the token alone no
+// longer speaks, for a session has their name. None may block.
+func (p *People) Watch(ended func(session string), renamed, taken func(api.User)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ended, p.renamed = append(p.ended, ended), append(p.renamed, renamed)
+	p.ended, p.renamed, p.taken = append(p.ended, ended), append(p.renamed, renamed), append(p.taken, taken)
+}
+
+// Living says whether somebody is signed in as that person.
+func (p *People) Living(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, ok := p.book.find(id)
+	return ok && e.living(p.cfg.Wall())
 }
 
 // Loaded says whether the bucket was read once.
@@ -150,11 +164,11 @@ func (p *People) put(key string, rev uint64, r record) {
 }
 
 func (p *People) tell(c change) {
-	if len(c.ended)+len(c.who) == 0 {
+	if len(c.ended)+len(c.who)+len(c.taken) == 0 {
 		return
 	}
 	p.mu.Lock()
-	ended, renamed := p.ended, p.renamed
+	ended, renamed, taken := p.ended, p.renamed, p.taken
 	p.mu.Unlock()
 	for _, id := range c.ended {
 		for _, tell := range ended {
@@ -163,6 +177,11 @@ func (p *People) tell(c change) {
 	}
 	for _, u := range c.who {
 		for _, tell := range renamed {
+			tell(u)
+		}
+	}
+	for _, u := range c.taken {
+		for _, tell := range taken {
 			tell(u)
 		}
 	}

@@ -21,6 +21,13 @@ type desk struct {
 	mu      sync.Mutex
 	ended   map[string]bool
 	renamed []api.User
+	taken   map[string]bool
+}
+
+func (d *desk) isTaken(person string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.taken[person]
 }
 
 func (d *desk) hasEnded(session string) bool {
@@ -29,14 +36,19 @@ func (d *desk) hasEnded(session string) bool {
 	return d.ended[session]
 }
 
-func newDesk(t *testing.T, l *coretest.Lab) *desk {
+func newDesk(t *testing.T, l *coretest.Lab, with ...func(*people.Config)) *desk {
 	t.Helper()
-	d := &desk{ended: map[string]bool{}}
+	d := &desk{ended: map[string]bool{}, taken: map[string]bool{}}
 	b := bridge.New(bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")})
-	d.People = people.New(people.Config{Bridge: b, Logger: coretest.Logger(t)})
+	cfg := people.Config{Bridge: b, Logger: coretest.Logger(t)}
+	for _, set := range with {
+		set(&cfg)
+	}
+	d.People = people.New(cfg)
 	d.Watch(
 		func(id string) { d.mu.Lock(); d.ended[id] = true; d.mu.Unlock() },
 		func(u api.User) { d.mu.Lock(); d.renamed = append(d.renamed, u); d.mu.Unlock() },
+		func(u api.User) { d.mu.Lock(); d.taken[u.ID] = true; d.mu.Unlock() },
 	)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup

@@ -28,8 +28,37 @@ type record struct {
 	Person   string    `json:"person"`
 	Name     string    `json:"name"`
 	Since    time.Time `json:"since"`
+	Used     time.Time `json:"used,omitzero"` // the last use, noted once a day
 	Sessions []Session `json:"sessions,omitempty"`
 }
+
+const (
+	// noteEvery is how coarsely it is kept when a name was used last.
+	noteEvery = 24 * time.Hour
+	// heldFor is how long a name stays its person's after the last noted use,
+	// though nobody is signed in.
+	heldFor = 7*24*time.Hour + noteEvery
+)
+
+// used is when the person was here last, as far as it was noted.
+func (r record) used(now time.Time) time.Time {
+	last := r.Since
+	if r.Used.After(last) {
+		last = r.Used
+	}
+	for _, s := range r.Sessions {
+		if s.Until.After(last) {
+			last = s.Until
+		}
+	}
+	if last.After(now) {
+		return now
+	}
+	return last
+}
+
+// held says whether the name is still its person's: signed in, or here of late.
+func (r record) held(now time.Time) bool { return r.living(now) || now.Sub(r.used(now)) < heldFor }
 
 func (r record) user() api.User {
 	name := r.Name

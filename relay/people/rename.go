@@ -47,7 +47,10 @@ func (p *People) Rename(ctx context.Context, session, name string) (api.User, er
 		if person == Tester.ID {
 			person = wire.NewID("p")
 		}
-		if err := p.free(to, name, person); err != nil {
+		if to.rev > 0 && to.Person != person && to.held(p.cfg.Wall()) {
+			return taken(to.user().Name + " is somebody who is known here")
+		}
+		if err := p.free(ctx, to, name, person); err != nil {
 			return err
 		}
 		r := old.record

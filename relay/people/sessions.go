@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/wire"
-	"github.com/farbench/farbench/relay/api"
 )
 
 // SignIn begins a session of whoever goes by that name; "" is the tester. A
@@ -32,7 +31,7 @@ func (p *People) SignIn(ctx context.Context, name string) (Signed, error) {
 			return err
 		}
 		if _, ok := e.session(s.ID); !ok { // else the answer to an earlier try was lost
-			if err := p.free(e, name, ""); err != nil {
+			if err := p.free(ctx, e, name, ""); err != nil {
 				return err
 			}
 			if e.rev == 0 {
@@ -82,42 +81,6 @@ func (p *People) SignInAs(ctx context.Context, person string) (Signed, error) {
 	})
 }
 
-// Named is who speaks with the token alone under a name, without a session.
-func (p *People) Named(ctx context.Context, name string) (api.User, error) {
-	if isTesters(name) {
-		return Tester, nil
-	}
-	name, err := Clean(name)
-	if err != nil {
-		return api.User{}, err
-	}
-	key := keyOf(name)
-	p.mu.Lock()
-	e, ok := p.book.at(key)
-	p.mu.Unlock()
-	if ok && p.free(e, name, "") == nil { // a refusal may be of a moment ago
-		return e.user(), nil
-	}
-	var who api.User
-	return who, p.try(func() error {
-		e, err := p.read(ctx, key)
-		if err != nil {
-			return err
-		}
-		if err := p.free(e, name, ""); err != nil {
-			return err
-		}
-		if e.rev == 0 {
-			e.record = record{Person: wire.NewID("p"), Name: name, Since: p.cfg.Wall().UTC()}
-			if err := p.write(ctx, key, e.record, 0, 0); err != nil {
-				return err
-			}
-		}
-		who = e.user()
-		return nil
-	})
-}
-
 // SignOut ends a session. It is no mistake to end one that is over.
 func (p *People) SignOut(ctx context.Context, id string) error {
 	return p.try(func() error {
@@ -135,6 +98,7 @@ func (p *People) SignOut(ctx context.Context, id string) error {
 			return p.again(ctx)
 		}
 		e.record = e.without(id)
+		e.Used = p.cfg.Wall().UTC()
 		if err := p.write(ctx, key, e.record, e.rev, 0); err != nil || strings.HasPrefix(key, "name.") || len(e.Sessions) > 0 {
 			return err
 		}
@@ -168,27 +132,6 @@ func (p *People) session() begun {
 
 func (r record) signed(s Session) Signed {
 	return Signed{User: r.user(), Session: s, Choose: r.Name == ""}
-}
-
-// free says whether a person ("": somebody else than is there) may take the
-// name that e holds.
-func (p *People) free(e entry, name, person string) error {
-	switch {
-	case fold(name) == Unnamed, e.rev > 0 && e.Person != person && e.living(p.cfg.Wall()):
-		return &wire.Fault{
-			Code: wire.NameTaken, Message: "somebody is signed in as " + name,
-			Hint: "if that is you on another device, make a link there (Use another device, or farbench link) and open it here; else choose another name",
-		}
-	case e.rev == 0 && p.full():
-		return &wire.Fault{Code: wire.TooMany, Message: "too many people are known here", Hint: "use one of their names"}
-	}
-	return nil
-}
-
-func (p *People) full() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.book.persons) >= maxPeople
 }
 
 func (p *People) keyOfPerson(id string) (string, bool) {

@@ -28,8 +28,11 @@ type People interface {
 	MakeLink(ctx context.Context, person string) (code string, until time.Time, err error)
 	Redeem(ctx context.Context, code string) (people.Signed, error)
 	User(id string) (api.User, bool)
-	// Watch tells of sessions that ended and people who go by another name.
-	Watch(ended func(session string), renamed func(api.User))
+	// Living says whether somebody is signed in as that person.
+	Living(id string) bool
+	// Watch tells of sessions that ended, of people who go by another name, and of
+	// those for whom the token alone no longer speaks.
+	Watch(ended func(session string), renamed, taken func(api.User))
 }
 
 // Crowd is who is here now.

@@ -24,6 +24,7 @@ type labPeople struct {
 	links    map[string]string
 	ended    []func(string)
 	renamed  []func(api.User)
+	taking   []func(api.User)
 }
 
 func newLabPeople() *labPeople {
@@ -78,7 +79,11 @@ func (l *labPeople) SignIn(_ context.Context, name string) (people.Signed, error
 	if l.taken(name) {
 		return people.Signed{}, &wire.Fault{Code: wire.NameTaken, Message: "taken", Hint: "choose another"}
 	}
-	return l.begin(api.User{ID: "p" + strings.ToLower(name), Name: name}, false), nil
+	signed := l.begin(api.User{ID: "p" + strings.ToLower(name), Name: name}, false)
+	for _, taken := range l.taking {
+		defer taken(signed.User)
+	}
+	return signed, nil
 }
 
 func (l *labPeople) Named(_ context.Context, name string) (api.User, error) {
@@ -138,10 +143,21 @@ func (l *labPeople) Redeem(_ context.Context, code string) (people.Signed, error
 
 func (l *labPeople) User(id string) (api.User, bool) { return api.User{ID: id}, true }
 
-func (l *labPeople) Watch(ended func(string), renamed func(api.User)) {
+func (l *labPeople) Watch(ended func(string), renamed, taken func(api.User)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ended, l.renamed = append(l.ended, ended), append(l.renamed, renamed)
+	l.ended, l.renamed, l.taking = append(l.ended, ended), append(l.renamed, renamed), append(l.taking, taken)
+}
+
+func (l *labPeople) Living(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.sessions {
+		if s.User.ID == id && id != people.Tester.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // signIn signs in and gives the cookie.
@@ -263,6 +279,29 @@ func TestThreat13_SignedOutSessionEndsOnEveryRelay(t *testing.T) {
 	thief := two.open("Cookie: " + two.own(cookie))
 	thief.say(`{"t":"hello","v":1}`)
 	thief.closed(4501)
+}
+
+// Who came with the token alone under a name is not that person any more once a
+// session has it, at whatever relay.
+func TestPeople_SignInEndsConnectionsOfTheTokenAlone(t *testing.T) {
+	shared := newLabPeople()
+	with := func(c *Config) { c.People = shared }
+	one, two := openSite(t, with), openSite(t, with)
+	socket, tester := two.open(), two.open()
+	socket.say(fmt.Sprintf(`{"t":"hello","v":1,"token":%q,"name":"Pia"}`, token))
+	socket.until("welcome")
+	tester.say(fmt.Sprintf(`{"t":"hello","v":1,"token":%q}`, token))
+	tester.until("welcome")
+	cookie, _ := one.signIn(fmt.Sprintf(`{"token":%q,"name":"Pia"}`, token))
+	socket.closed(4504)
+	own := two.open("Cookie: " + two.own(cookie))
+	own.say(`{"t":"hello","v":1}`)
+	own.until("welcome")
+	for _, open := range []interface{ say(string) }{own, tester} {
+		open.say(`{"t":"ping","i":7}`)
+	}
+	own.until("pong")
+	tester.until("pong")
 }
 
 // A store that does not answer signs nobody out: the browser tries again.

@@ -141,12 +141,12 @@ func New(cfg Config) (*Server, error) {
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
 		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
-		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Holds: s.holds, Started: s.metrics.started, Logger: cfg.Logger,
+		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Holds: s.holds, Living: cfg.People.Living, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, inner.Close())
 	}
-	cfg.People.Watch(s.sessionEnded, s.gateway.Rename)
+	cfg.People.Watch(s.sessionEnded, s.gateway.Rename, s.gateway.Taken)
 	s.metrics.registry.MustRegister(s.gateway.Collectors()...)
 	s.app = newApp(s.onError)
 	s.route()

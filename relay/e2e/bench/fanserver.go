@@ -134,4 +134,6 @@ func processCPU() time.Duration {
 // noPeople are never asked: a token without a name is enough.
 type noPeople struct{ web.People }
 
-func (noPeople) Watch(func(string), func(api.User)) {}
+func (noPeople) Watch(func(string), func(api.User), func(api.User)) {}
+
+func (noPeople) Living(string) bool { return false }
