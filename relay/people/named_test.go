@@ -50,6 +50,9 @@ func TestPeople_RenameTakesNobodyOver(t *testing.T) {
 	if s.User.ID != pia.ID {
 		t.Errorf("signed in as %+v, was %+v", s.User, pia)
 	}
+	if _, err := one.Session(t.Context(), s.Session.ID); err != nil {
+		t.Fatal(err)
+	}
 	if err := one.SignOut(t.Context(), s.Session.ID); err != nil {
 		t.Fatal(err)
 	}
