@@ -89,6 +89,11 @@ func worker(t *testing.T, l *coretest.Lab) (all *jobs.Jobs, ended chan error, st
 			ended <- ctx.Err()
 			return nil, ctx.Err()
 		}}, nil
+	}, "linger": func(json.RawMessage) (jobs.Plan, error) {
+		return jobs.Plan{Title: "linger", Room: "lab", Work: func(ctx context.Context, _ func(done, of int)) (any, error) {
+			<-t.Context().Done() // whoever ends it
+			return nil, ctx.Err()
+		}}, nil
 	}}})
 	bridging, cut := context.WithCancel(context.Background())
 	working, leave := context.WithCancel(context.Background())
@@ -108,6 +113,25 @@ func worker(t *testing.T, l *coretest.Lab) (all *jobs.Jobs, ended chan error, st
 	t.Cleanup(stop)
 	coretest.Eventually(t, "the relay is ready", func() bool { return b.Ready() == nil && all.Loaded() })
 	return all, ended, stop
+}
+
+func TestJobs_CancelledGivesItsPlaceUpAtOnce(t *testing.T) {
+	all, _, _ := worker(t, coretest.New(t))
+	var first api.Job
+	for range 2 {
+		var err error
+		if first, err = all.Start(t.Context(), ada, api.JobRequest{Kind: "linger"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := all.Start(t.Context(), ada, api.JobRequest{Kind: "linger"})
+	want(t, err, wire.TooMany)
+	if _, err := all.Cancel(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := all.Start(t.Context(), ada, api.JobRequest{Kind: "linger"}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestJobs_AreSeenAndCancelledAtAnyRelay(t *testing.T) {

@@ -169,7 +169,9 @@ func (j *Jobs) admit(t *task) error {
 		}
 	}
 	for _, other := range j.here {
-		if other.By.ID == t.By.ID {
+		// One that was ended takes no place of its person's, though its work has not
+		// quite stopped.
+		if k := j.known[other.ID]; other.By.ID == t.By.ID && (k == nil || k.State == api.JobRunning) {
 			own++
 		}
 	}
