@@ -142,27 +142,35 @@ func (b *Bulk) Open(ctx context.Context, q api.SessionRequest) (*session.Stream,
 	if err != nil {
 		return fail(err)
 	}
-	if err := b.say(api.Frame{T: "req", I: &i, M: "session.open", D: body}); err != nil {
-		return fail(fmt.Errorf("asking for a session: %w", err))
+	if _, err := b.await(ctx, api.Frame{T: "req", I: &i, M: "session.open", D: body}, answer); err != nil {
+		return fail(err)
+	}
+	stream.Begin()
+	return stream, nil
+}
+
+// await asks and waits for the answer; a refusal is a *wire.Fault.
+func (b *Bulk) await(ctx context.Context, question api.Frame, answer <-chan api.Frame) (json.RawMessage, error) {
+	if err := b.say(question); err != nil {
+		return nil, fmt.Errorf("asking the relay: %w", err)
 	}
 	late := time.NewTimer(answerWithin)
 	defer late.Stop()
 	select {
 	case f := <-answer:
 		if f.Error != nil {
-			return fail(f.Error)
+			return nil, f.Error
 		}
+		return f.D, nil
 	case <-b.gone:
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return nil, b.lost
 	case <-late.C:
-		return fail(&wire.Fault{Code: wire.Unavailable, Message: "the relay did not answer in time", Hint: "try again", Retry: true})
+		return nil, &wire.Fault{Code: wire.Unavailable, Message: "the relay did not answer in time", Hint: "try again", Retry: true}
 	case <-ctx.Done():
-		return fail(ctx.Err())
+		return nil, ctx.Err()
 	}
-	stream.Begin()
-	return stream, nil
 }
 
 // forget forgets a session that was not opened.

@@ -50,6 +50,7 @@ type arguments struct {
 	Release releaseCommand `cmd:"" help:"Release what you reserved, or leave its queue."`
 	Queue   queueCommand   `cmd:"" help:"List who holds what, until when, and who waits."`
 	Who     whoCommand     `cmd:"" help:"List who is here, what they look at and what they hold."`
+	Say     sayCommand     `cmd:"" help:"Say something to the lab, to those at a bench, or to a person."`
 	SignIn  signInCommand  `cmd:"" help:"Sign in with a single-use link: browser and command line are one person then."`
 	SignOut signOutCommand `cmd:"" help:"End what sign-in began."`
 	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 )
 
 // house is what a script plays in: a broker, relays one and two, and a bench
-// demo with a simulated device.
+// demo with a simulated device. The variables one_url and two_url are where the
+// relays listen, for the command line.
 type house struct {
 	relays  map[string]*lab.Relay
 	clients map[string]*client
@@ -35,7 +37,11 @@ func setUp(env *testscript.Env) error {
 		}
 		env.Defer(func() { r.Kill() }) // of that moment: it may have been started again
 		h.relays[name] = r
+		env.Setenv(name+"_url", r.Base)
 	}
+	env.Setenv("PATH", filepath.Dir(built.Path("farbench"))+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	env.Setenv("FARBENCH_TOKEN", lab.Token)
+	env.Setenv("XDG_STATE_HOME", env.WorkDir) // nobody's session but the script's
 	agent, err := lab.StartAgent(built, env.WorkDir, "demo", "sim", broker.Addr)
 	if err != nil {
 		return err

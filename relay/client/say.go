@@ -1,0 +1,50 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/farbench/farbench/relay/api"
+)
+
+// Said is where a message stands in its room.
+type Said struct {
+	Offset string `json:"o"`
+}
+
+// Say tells a text to the room lab or bench:<id>, or to user:<id>, as event
+// message. It returns once the relay has stored it; without an answer nobody
+// knows whether it has.
+func (c *Client) Say(ctx context.Context, to, text string) (Said, error) {
+	d, err := json.Marshal(text)
+	if err != nil {
+		return Said{}, err
+	}
+	event := api.Frame{T: "evt", Room: to, D: d}
+	if strings.HasPrefix(to, "user:") {
+		event.Room, event.To = "", to
+	}
+	b, err := c.Bulk(ctx)
+	if err != nil {
+		return Said{}, err
+	}
+	defer b.Close()
+	b.mu.Lock()
+	b.last++
+	i := b.last
+	answer := make(chan api.Frame, 1) // answered once
+	b.asked[i] = answer
+	b.mu.Unlock()
+	event.I = &i
+	body, err := b.await(ctx, event, answer)
+	if err != nil {
+		return Said{}, err
+	}
+	var said Said
+	if err := json.Unmarshal(body, &said); err != nil {
+		return Said{}, fmt.Errorf("reading the relay's answer: %w", err)
+	}
+	return said, nil
+}
