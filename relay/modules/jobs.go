@@ -36,9 +36,6 @@ func ofJobs(all *jobs.Jobs) gateway.Maker {
 				},
 			},
 			Snapshot: func(_ context.Context, r gateway.Room, parts *api.Parts) error {
-				if r.Prefix == gateway.RoomRun {
-					return nil
-				}
 				if !all.Loaded() {
 					return gateway.Loading
 				}

@@ -38,3 +38,9 @@ export type Room = {
   asked: number
   again: ReturnType<typeof setTimeout> | undefined
 }
+
+// offsetOf is where a snapshot stands, in the rooms that are stored.
+export const offsetOf = (snapshot: unknown): string | undefined => {
+  const o = (snapshot as { o?: unknown } | null)?.o
+  return typeof o === 'string' ? o : undefined
+}

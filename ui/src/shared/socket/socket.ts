@@ -14,7 +14,7 @@ import {
   version,
 } from './frames'
 import type { Said } from './link'
-import type { Room, RoomHandlers } from './rooms'
+import { offsetOf, type Room, type RoomHandlers } from './rooms'
 import { probe, Ways } from './ways'
 import type { Wire } from './wire'
 
@@ -397,10 +397,4 @@ export class Socket {
   #set(change: Partial<Connection>): void {
     this.connection.setState(change)
   }
-}
-
-// offsetOf is where a snapshot stands, in the rooms that are stored.
-const offsetOf = (snapshot: unknown): string | undefined => {
-  const o = (snapshot as { o?: unknown } | null)?.o
-  return typeof o === 'string' ? o : undefined
 }
