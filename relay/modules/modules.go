@@ -1,12 +1,11 @@
 // Package modules lists what is plugged into farbench.v1: a line each. It joins
 // the gateway's modules to the parts of the core that they stand on, and the core
-// to its web side, and knows nothing of what they do.
+// to its web side. What only puts a part of the core into frames stands here, a
+// file each; it decides nothing.
 package modules
 
 import (
-	"github.com/farbench/farbench/relay/attendance"
 	"github.com/farbench/farbench/relay/core"
-	"github.com/farbench/farbench/relay/desk"
 	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/notes"
 )
@@ -14,8 +13,8 @@ import (
 // Of makes the modules of a relay.
 func Of(c *core.Core) []gateway.Maker {
 	return []gateway.Maker{
-		desk.Module(c.Books()),
-		attendance.Module(c.Crowd()),
+		ofReservations(c.Books()),
+		ofPresence(c.Crowd()),
 		ofJobs(c.Jobs()),
 		notes.Module(c.Documents(), c.Benches(), c.Now),
 	}

@@ -1,8 +1,4 @@
-// Package desk is where people ask for reservations in farbench.v1: a request
-// for each verb, the state of a bench's reservations in its room and in the
-// lab's, and their part of snapshots. It knows the books and the gateway, and
-// decides nothing itself.
-package desk
+package modules
 
 import (
 	"context"
@@ -14,11 +10,10 @@ import (
 	"github.com/farbench/farbench/relay/reservation"
 )
 
-// event is what tells of a bench's reservations: state, the newest holds.
-const event = "reservations"
-
-// Module plugs the books into a gateway.
-func Module(books *booking.Books) gateway.Maker {
+// ofReservations lets people ask for reservations, a request for each verb, and
+// tells of a bench's as state of its room and the lab's.
+func ofReservations(books *booking.Books) gateway.Maker {
+	const event = "reservations"
 	return func(g *gateway.Gateway) gateway.Module {
 		books.OnChange(func(doc api.Reservations) {
 			for _, room := range []string{gateway.RoomLab, gateway.RoomBench + doc.Bench} {

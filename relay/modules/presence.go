@@ -1,7 +1,4 @@
-// Package attendance is presence as farbench.v1 tells it: join and leave in lab
-// and in benches' rooms, the people in a snapshot, and req look. Who is where
-// knows relay/crowd; this package only translates.
-package attendance
+package modules
 
 import (
 	"context"
@@ -22,10 +19,11 @@ type Crowd interface {
 	Watch(func(presence.Change))
 }
 
-// Module makes the gateway's module.
-func Module(c Crowd) gateway.Maker {
+// ofPresence is presence as farbench.v1 tells it: join and leave in lab and in
+// benches' rooms, the people in a snapshot, and req look.
+func ofPresence(c Crowd) gateway.Maker {
 	return func(g *gateway.Gateway) gateway.Module {
-		c.Watch(func(change presence.Change) { tell(g, change) })
+		c.Watch(func(change presence.Change) { tellWho(g, change) })
 		return gateway.Module{
 			Requests: map[string]gateway.Request{"look": func(_ context.Context, q gateway.Question) (any, error) { return look(c, q) }},
 			Events:   []string{"join", "leave"},
@@ -42,9 +40,9 @@ func Module(c Crowd) gateway.Maker {
 	}
 }
 
-// tell tells a room. The newest of one person takes an older one's place where a
+// tellWho tells a room. The newest of one person takes an older one's place where a
 // reader is slow.
-func tell(g *gateway.Gateway, change presence.Change) {
+func tellWho(g *gateway.Gateway, change presence.Change) {
 	kind := "join"
 	if change.Left {
 		kind = "leave"
