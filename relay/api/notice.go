@@ -9,7 +9,7 @@ const (
 	NoticeBenchOffline NoticeKind = "bench_offline"
 	NoticeBenchOnline  NoticeKind = "bench_online"
 	NoticeYours        NoticeKind = "reservation_yours" // whose turn it is
-	NoticeEnds         NoticeKind = "reservation_ends"  // in InS
+	NoticeEnds         NoticeKind = "reservation_ends"  // in InS; Who waits for it, and it cannot be extended then
 	NoticeOver         NoticeKind = "reservation_over"
 	NoticeTaken        NoticeKind = "taken" // Who took it over, Note is why
 	NoticeAsked        NoticeKind = "asked" // Who asks for control

@@ -36,6 +36,9 @@ type Place struct {
 	Queue     []Waiting  `json:"queue"` // who waits for this place, first come first
 	Asks      []Asking   `json:"asks"`  // who asks its holder for control
 	Offer     *Offer     `json:"offer,omitempty"`
+	// Next is who has waited longest for it, or for what it is in the way of: until
+	// they were served or have left the queue, the reservation is not extended.
+	Next *User `json:"next,omitempty"`
 }
 
 // Waiting is somebody who waits for a place. Ticket numbers all who ever came
@@ -75,7 +78,9 @@ type Offer struct {
 //	answer   device, accept               refuse  device, who
 //
 // ForS is 60 to 86400, 3600 where it is missing, and counts from now; extend
-// never shortens. Without Queue, or with true, reserve waits where somebody else
+// never shortens, and is refused with reserved while somebody waits for the place
+// (Place.Next): the queue is served when the time is over that was asked for
+// before they came. Without Queue, or with true, reserve waits where somebody else
 // holds the place. Each may be asked again: the answer is the place as it stands.
 type ReservationRequest struct {
 	Bench  string `json:"bench,omitempty"`

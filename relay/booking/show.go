@@ -78,6 +78,9 @@ func (b *Books) nameAll(p *api.Place) {
 	if p.Holder != nil {
 		*p.Holder = now(*p.Holder)
 	}
+	if p.Next != nil {
+		*p.Next = now(*p.Next)
+	}
 	for i := range p.Queue {
 		p.Queue[i].Who = now(p.Queue[i].Who)
 	}

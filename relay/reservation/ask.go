@@ -171,13 +171,41 @@ func (b *Book) another(place string) error {
 }
 
 func (b *Book) extend(by api.User, q api.ReservationRequest) error {
-	h, _ := b.holds(by.ID, q.Device)
+	h, place := b.holds(by.ID, q.Device)
 	if h == nil {
 		return b.notYours(q.Device, "reserve it, or wait for it")
 	}
-	if until := b.until(q); until.After(h.Until) {
-		h.Until = until
-		h.Warned = warnedAt(until.Sub(b.At))
+	until := b.until(q)
+	if !until.After(h.Until) {
+		return nil
+	}
+	if w := b.next(place); w != nil {
+		if until.Sub(h.Until) < askedAgain {
+			return nil // granted before they came, and the answer was lost
+		}
+		return &wire.Fault{
+			Code: wire.Reserved, Message: fmt.Sprintf("%s waits for %s, so it passes on at %s", w.Who.Name, b.called(w.Device), h.Until.Format("15:04:05 MST")),
+			Hint: "ask them to leave the queue, or wait in it as well when your time is over",
+		}
+	}
+	h.Until = until
+	h.Warned = warnedAt(until.Sub(b.At))
+	return nil
+}
+
+// askedAgain is how much later the same request may come once more.
+const askedAgain = 10 * time.Second
+
+// next is who has waited longest for a place, or for something that it is in the
+// way of; nil: nobody but its holder does. While there is one, a reservation
+// lasts for the time that was asked for before they came: else the first one to
+// come would keep it for ever.
+func (b *Book) next(place string) *Waiter {
+	h := b.Held[place]
+	for i, w := range b.Queue {
+		if h != nil && touch(place, w.Device) && w.Who.ID != h.Who.ID {
+			return &b.Queue[i]
+		}
 	}
 	return nil
 }

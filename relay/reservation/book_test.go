@@ -321,3 +321,61 @@ func TestCheck_NotesAreOneLineThatReadsAsItStands(t *testing.T) {
 		}
 	}
 }
+
+func TestExtend_IsRefusedWhileSomebodyWaits(t *testing.T) {
+	for name, wait := range map[string]string{"for it": "d1", "for the whole bench": Whole} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.must("ada", Reserve, "d1", 1200)
+			d.wait(60)
+			d.must("ada", Extend, "d1", 1800) // nobody waits
+			until := d.b.Held["d1"].Until
+			d.must("ada", Reserve, Whole, 0)
+			d.must("ada", Release, Whole, 0)
+			d.must("bob", Reserve, wait, 0)
+			if p := d.b.Place("d1"); p.Next == nil || p.Next.ID != "bob" {
+				t.Errorf("the place does not say who is next: %+v", p)
+			}
+			long := 7200
+			_, err := d.ask("ada", Extend, api.ReservationRequest{Device: "d1", ForS: &long})
+			wantCode(t, err, wire.Reserved)
+			if err == nil || !strings.Contains(err.Error(), "Bob waits for") || !strings.Contains(err.Error(), "12:31:00") {
+				t.Errorf("it does not say who waits, and until when it is hers: %v", err)
+			}
+			d.wait(5)
+			d.must("ada", Extend, "d1", 1800) // the answer to the first was lost
+			if !d.b.Held["d1"].Until.Equal(until) {
+				t.Errorf("extended to %s", d.b.Held["d1"].Until)
+			}
+			d.wait(1200)
+			if told := d.b.Outbox.Notices; len(told) == 0 || told[0].Notice.Who == nil || told[0].Notice.Who.ID != "bob" {
+				t.Errorf("the warning does not say who waits: %+v", told)
+			}
+			d.wait(600)
+			if d.holder("d1") != "bob" {
+				t.Errorf("it did not pass on: %+v", d.b.View())
+			}
+			d.must("bob", Extend, wait, 7200) // nobody waits for it now
+		})
+	}
+}
+
+func TestExtend_IsHersAgainWhenTheQueueHasGone(t *testing.T) {
+	d := newDesk(t)
+	d.must("ada", Reserve, Whole, 600)
+	d.must("bob", Reserve, "d2", 0)
+	d.must("bob", Release, "d2", 0)
+	d.must("ada", Extend, "d1", 3600) // what she holds with the whole
+	if p := d.b.Place(Whole); !p.Until.Equal(d.now.Add(time.Hour)) || p.Next != nil {
+		t.Errorf("%+v", p)
+	}
+	d.must("eve", Take, Whole, 600)
+	d.must("eve", Release, Whole, 0)
+	d.must("ada", Reserve, "d1", 600)
+	d.must("bob", Reserve, "d2", 600)
+	d.must("ada", Reserve, Whole, 600) // waits for Bob's, and is in nobody's way with her own
+	d.must("ada", Extend, "d1", 1200)
+	long := 3600
+	_, err := d.ask("bob", Extend, api.ReservationRequest{Device: "d2", ForS: &long})
+	wantCode(t, err, wire.Reserved)
+}

@@ -119,10 +119,14 @@ func (b *Book) warn(place string, h *Hold) {
 	left := h.Until.Sub(b.At)
 	if passed := warnedAt(left); passed > h.Warned {
 		h.Warned = passed
-		b.tell(h.Who.ID, place, api.Notice{
+		n := api.Notice{
 			Kind: api.NoticeEnds, Text: fmt.Sprintf("your reservation of %s ends in %s", b.called(place), span(left)),
 			Until: &h.Until, InS: int((left + time.Second - 1) / time.Second),
-		})
+		}
+		if w := b.next(place); w != nil {
+			n.Text, n.Who = fmt.Sprintf("%s: %s waits for it", n.Text, w.Who.Name), &w.Who
+		}
+		b.tell(h.Who.ID, place, n)
 	}
 }
 
@@ -145,6 +149,10 @@ func (b *Book) record(r api.ReservationRecord) {
 func (b *Book) tell(person, place string, n api.Notice) {
 	b.Told++
 	n.Bench, n.Device = b.Bench, place
+	if n.Who != nil {
+		who := *n.Who
+		n.Who = &who
+	}
 	if n.Until != nil {
 		until := *n.Until
 		n.Until = &until

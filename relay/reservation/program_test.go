@@ -56,6 +56,12 @@ func play(t *testing.T, program []byte) {
 				t.Fatalf("%s %s %q a second time: %v\n%s\n%s", who, verb, device, err, encode(t, c), encode(t, again))
 			}
 		}
+		for place, h := range c.Held {
+			was := d.b.Held[place]
+			if waits := d.b.next(place); was != nil && waits != nil && c.Epochs[place] == d.b.Epochs[place] && h.Until.After(was.Until) {
+				t.Fatalf("%q was extended while %+v waits", place, *waits)
+			}
+		}
 		d.b = c
 		for _, r := range d.b.Outbox.Records {
 			if n := uint64(len(records)) + 1; r.N != n {

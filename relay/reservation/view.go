@@ -28,6 +28,10 @@ func (b *Book) Place(place string) api.Place {
 		p.Holder, p.Since, p.Until, p.Reason = &holder, &since, &until, h.Reason
 		p.Asks = append(p.Asks, h.Asks...)
 		p.Offer = h.Offer
+		if w := b.next(place); w != nil {
+			who := w.Who
+			p.Next = &who
+		}
 	}
 	for i, w := range b.Queue {
 		if w.Device == place {

@@ -68,7 +68,8 @@ func (s *Server) routeReservations() {
 		})
 	ask(s, huma.Operation{
 		OperationID: "reservation", Method: http.MethodPost, Path: ofBench + "/{verb}", DefaultStatus: http.StatusOK,
-		Summary: "Reserve, extend, release, take over, ask for, hand over a place, answer an offer or refuse an ask",
+		Summary:     "Reserve, extend, release, take over, ask for, hand over a place, answer an offer or refuse an ask",
+		Description: "All of it may be asked again: the answer is the place as it stands. A place that somebody waits for (`next`) is not extended: `reserved`.",
 	}, func(ctx context.Context, in *verbOf) (*answer[api.Reserved], error) {
 		place, err := s.cfg.Reservations.Do(ctx, in.Bench, whoOf(ctx).User, reservation.Verb(in.Verb), in.Body)
 		return &answer[api.Reserved]{place}, err

@@ -52,7 +52,9 @@ func (c reserveCommand) reserve(around *surroundings) error {
 	}
 	place, err := relay.Reserve(ctx, bench, verb, q)
 	if err == nil && place.Granted && c.For > 0 {
-		place, err = relay.Reserve(ctx, bench, "extend", q)
+		if place, err = relay.Reserve(ctx, bench, "extend", q); err != nil {
+			return fmt.Errorf("extending %s: %w", c.Target, err)
+		}
 	}
 	if err == nil && !place.Granted {
 		place, err = c.wait(ctx, around, relay, bench, q, place)

@@ -29,6 +29,13 @@ test('a reservation that ends is extended from the toast, by an hour beyond its 
   await vi.waitFor(() => expect(shown().at(-1)?.title).toMatch(/^Yours until/))
 })
 
+test('one that somebody waits for is not extended, and the toast says who waits', () => {
+  const who = { id: 'p-ada', name: 'Ada' }
+  noticed(event({ kind: 'reservation_ends', text: '', bench: 'demo', in_s: 120, who }), on())
+  expect(shown()[0]).toMatchObject({ text: 'Ada waits for it: it passes on then.' })
+  expect(shown()[0]?.action?.label).toBe('Open')
+})
+
 test('what could not be extended is said', async () => {
   const fault = { code: 'not_yours', message: 'somebody else has it' }
   const page = on(vi.fn().mockRejectedValue(new RequestError(fault, true)))

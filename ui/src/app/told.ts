@@ -19,7 +19,8 @@ export function noticed(event: StoredEvent, { benches, goTo, socket }: On): void
   if (isSeen && document.visibilityState === 'visible') return
   const open = to ? { label: 'Open', run: go } : undefined
   const extend = { label: 'Extend by 1 h', run: () => extended(notice, title, socket) }
-  toast({ title, text, tone, action: notice.kind === 'reservation_ends' ? extend : open })
+  const mayExtend = notice.kind === 'reservation_ends' && !notice.who
+  toast({ title, text, tone, action: mayExtend ? extend : open })
 }
 
 // The relay counts from now: what is left is added.

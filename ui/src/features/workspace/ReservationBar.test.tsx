@@ -80,6 +80,16 @@ test('one’s own is extended to an hour beyond its end', async () => {
   expect(Math.abs(asked.for_s - 5400)).toBeLessThanOrEqual(2)
 })
 
+test('one’s own that somebody waits for is not extended, and says so', () => {
+  const queue = [{ who: ada, since: inS(0), for_s: 3600, note: '', ticket: 2, position: 1 }]
+  const since = inS(-60)
+  shown([place({ holder: me, since, until: inS(1800), queue, next: ada })])
+  screen.getByText('Not extended while somebody waits')
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Extend by 1 h' }).disabled).toBe(
+    true,
+  )
+})
+
 test('warnings come at ten and at two minutes, each said once', () => {
   vi.useFakeTimers()
   shown([place({ holder: me, since: inS(-3600), until: inS(601) })])

@@ -37,7 +37,7 @@ export function noticeWords(n: Notice, benches: Bench[], path: string): Told {
     case 'reservation_ends':
       return told(
         `${place} is yours for ${span(n.in_s ?? 120)} more`,
-        'Extend it to go on.',
+        n.who ? `${who} waits for it: it passes on then.` : 'Extend it to go on.',
         'warn',
       )
     case 'reservation_over':

@@ -199,6 +199,7 @@ export interface Place {
   queue: Waiting[]
   asks: Asking[]
   offer?: Offer
+  next?: User
 }
 export interface Waiting {
   who: User
@@ -389,6 +390,7 @@ export interface Reserved {
   queue: Waiting[]
   asks: Asking[]
   offer?: Offer
+  next?: User
   granted: boolean
   position: number
 }

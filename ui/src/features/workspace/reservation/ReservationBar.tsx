@@ -101,6 +101,7 @@ function Whose({ stand, device, isWhole, now }: WhoseProps) {
   if (kind === 'mine' && stand.queue[0]) {
     parts.push(`Next: ${stand.queue[0].who.name}, for ${span(stand.queue[0].for_s)}`)
   }
+  if (kind === 'mine' && place?.next) parts.push('Not extended while somebody waits')
   if (kind === 'theirs' && place?.reason) parts.push(`“${place.reason}”`)
   return (
     <>
@@ -139,8 +140,12 @@ function Acts({ stand, does, busy, isWarned }: ActsProps) {
     stand.kind === 'mine'
       ? [
           { label: 'Hand over…', run: does.handOver },
-          { label: 'Extend by 30 min', run: () => does.extend(1800) },
-          { label: 'Extend by 4 h', run: () => does.extend(4 * 3600) },
+          ...(stand.place?.next
+            ? []
+            : [
+                { label: 'Extend by 30 min', run: () => does.extend(1800) },
+                { label: 'Extend by 4 h', run: () => does.extend(4 * 3600) },
+              ]),
         ]
       : [
           { label: stand.hasAsked ? 'Asked for control' : 'Ask for control', run: does.ask },
@@ -160,7 +165,7 @@ function Acts({ stand, does, busy, isWarned }: ActsProps) {
         </Button>
         <Button
           variant={isWarned ? 'filled' : 'default'}
-          disabled={busy}
+          disabled={busy || stand.place?.next !== undefined}
           onClick={() => does.extend()}
         >
           Extend by 1 h

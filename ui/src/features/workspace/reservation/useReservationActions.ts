@@ -46,7 +46,7 @@ export function useReservationActions(
       ),
     ],
     mine: [
-      action('extend', `Extend ${on} by 1 h`, () => does.extend()),
+      ...(stand.place?.next ? [] : [action('extend', `Extend ${on} by 1 h`, () => does.extend())]),
       action('hand', 'Hand over…', does.handOver),
       action('release', `Release ${on}`, does.release),
     ],
