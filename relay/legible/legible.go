@@ -7,6 +7,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Bad says what in a text is not legible; it is empty where all is. Among may
@@ -28,4 +31,10 @@ const blank = '\u2800'
 
 func hidden(r rune) bool {
 	return !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == blank
+}
+
+// Fold gives what two texts are compared by: neither case nor width tells them
+// apart.
+func Fold(text string) string {
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text)))
 }

@@ -7,9 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/legible"
 )
@@ -47,7 +44,7 @@ func badName(format string, args ...any) error {
 // fold gives what two names are compared by: neither case nor width tells them
 // apart.
 func fold(name string) string {
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+	return legible.Fold(name)
 }
 
 // isTesters says whether a name stands for whoever has none, however it is

@@ -1,21 +1,36 @@
 package main
 
 import (
+	"github.com/alecthomas/kong"
+
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
-// acts are what `farbench` does on a device beside commands of its shell.
+// acts are what `farbench` does on a device beside commands of its shell, where
+// there is more to say than which device; plainActs are the others.
 type acts struct {
-	Reboot        rebootCommand        `cmd:"" help:"Reboot a device."`
-	Wait          waitCommand          `cmd:"" help:"Wait until a device has booted, or is in another state."`
-	Uninstall     uninstallCommand     `cmd:"" help:"Take an app off a device."`
-	Logcat        logcatCommand        `cmd:"" help:"Follow a device's log, over its reboots, until Ctrl-C."`
-	Root          rootCommand          `cmd:"" help:"Restart a device's adbd as root."`
-	Unroot        unrootCommand        `cmd:"" help:"Restart a device's adbd without the rights of root."`
-	Remount       remountCommand       `cmd:"" help:"Make a device's system partitions writable."`
-	DisableVerity disableVerityCommand `cmd:"" help:"Disable dm-verity; it takes effect with the next reboot."`
-	EnableVerity  enableVerityCommand  `cmd:"" help:"Enable dm-verity; it takes effect with the next reboot."`
+	Reboot    rebootCommand    `cmd:"" help:"Reboot a device."`
+	Wait      waitCommand      `cmd:"" help:"Wait until a device has booted, or is in another state."`
+	Uninstall uninstallCommand `cmd:"" help:"Take an app off a device."`
+	Logcat    logcatCommand    `cmd:"" help:"Follow a device's log, over its reboots, until Ctrl-C."`
+}
+
+// plainActs are a command each, named as its act is.
+func plainActs() (commands []kong.Option) {
+	for _, act := range []struct {
+		kind wire.ActKind
+		help string
+	}{
+		{wire.ActRoot, "Restart a device's adbd as root."},
+		{wire.ActUnroot, "Restart a device's adbd without the rights of root."},
+		{wire.ActRemount, "Make a device's system partitions writable."},
+		{wire.ActDisableVerity, "Disable dm-verity; it takes effect with the next reboot."},
+		{wire.ActEnableVerity, "Enable dm-verity; it takes effect with the next reboot."},
+	} {
+		commands = append(commands, kong.DynamicCommand(string(act.kind), act.help, "device", &plainAct{kind: act.kind}))
+	}
+	return commands
 }
 
 // on names the device of an act.
@@ -25,6 +40,16 @@ type on struct {
 
 func (o order) act(around *surroundings, on on, act wire.Act) error {
 	return o.carryOut(around, on.Target, api.RunRequest{Act: &act})
+}
+
+type plainAct struct {
+	kind  wire.ActKind
+	on    `embed:""`
+	order `embed:"" set:"timeout=5m"`
+}
+
+func (c *plainAct) Run(around *surroundings) error {
+	return c.act(around, c.on, wire.Act{Kind: c.kind})
 }
 
 type rebootCommand struct {
@@ -71,49 +96,4 @@ type logcatCommand struct {
 
 func (c logcatCommand) Run(around *surroundings) error {
 	return c.act(around, c.on, wire.Act{Kind: wire.ActLogcat, Buffers: c.Buffers, Filters: c.Filters, Since: c.Since, Dump: c.Dump})
-}
-
-type rootCommand struct {
-	on    `embed:""`
-	order `embed:"" set:"timeout=5m"`
-}
-
-func (c rootCommand) Run(around *surroundings) error {
-	return c.act(around, c.on, wire.Act{Kind: wire.ActRoot})
-}
-
-type unrootCommand struct {
-	on    `embed:""`
-	order `embed:"" set:"timeout=5m"`
-}
-
-func (c unrootCommand) Run(around *surroundings) error {
-	return c.act(around, c.on, wire.Act{Kind: wire.ActUnroot})
-}
-
-type remountCommand struct {
-	on    `embed:""`
-	order `embed:"" set:"timeout=5m"`
-}
-
-func (c remountCommand) Run(around *surroundings) error {
-	return c.act(around, c.on, wire.Act{Kind: wire.ActRemount})
-}
-
-type disableVerityCommand struct {
-	on    `embed:""`
-	order `embed:"" set:"timeout=5m"`
-}
-
-func (c disableVerityCommand) Run(around *surroundings) error {
-	return c.act(around, c.on, wire.Act{Kind: wire.ActDisableVerity})
-}
-
-type enableVerityCommand struct {
-	on    `embed:""`
-	order `embed:"" set:"timeout=5m"`
-}
-
-func (c enableVerityCommand) Run(around *surroundings) error {
-	return c.act(around, c.on, wire.Act{Kind: wire.ActEnableVerity})
 }

@@ -35,26 +35,33 @@ type arguments struct {
 	Token string `env:"FARBENCH_TOKEN" placeholder:"TOKEN" help:"The relay's token. Better in the environment: others on this PC see flags."`
 	As    string `env:"FARBENCH_NAME" placeholder:"NAME" help:"Who you are with the token; without it who farbench sign-in signed in, else the tester."`
 
-	Benches benchesCommand `cmd:"" help:"List benches and their devices."`
-	Exec    execCommand    `cmd:"" help:"Run a command on a device; its output and exit code become this one's."`
-	Push    pushCommand    `cmd:"" help:"Send files and folders of this PC to a device."`
-	Install installCommand `cmd:"" help:"Install an app on a device, from its APK or its base and splits."`
-	Pull    pullCommand    `cmd:"" help:"Fetch files and folders of a device."`
-	Check   checkCommand   `cmd:"" help:"Run the lab's checks on a device and say how they came out."`
-	Checks  checksCommand  `cmd:"" help:"List the lab's checks."`
-	Runs    runsCommand    `cmd:"" help:"List runs, newest first."`
-	Logs    logsCommand    `cmd:"" help:"Print a run's log."`
-	Cancel  cancelCommand  `cmd:"" help:"End a run on its device."`
-	acts    `embed:""`
-	Reserve reserveCommand `cmd:"" help:"Reserve a device or a whole bench."`
-	Release releaseCommand `cmd:"" help:"Release what you reserved, or leave its queue."`
-	Queue   queueCommand   `cmd:"" help:"List who holds what, until when, and who waits."`
-	Who     whoCommand     `cmd:"" help:"List who is here, what they look at and what they hold."`
-	Say     sayCommand     `cmd:"" help:"Say something to the lab, to those at a bench, or to a person."`
-	SignIn  signInCommand  `cmd:"" help:"Sign in with a single-use link: browser and command line are one person then."`
-	SignOut signOutCommand `cmd:"" help:"End what sign-in began."`
-	Link    linkCommand    `cmd:"" help:"Make a single-use link that signs a browser in."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Exec    execCommand    `cmd:"" group:"device" help:"Run a command on a device; its output and exit code become this one's."`
+	Push    pushCommand    `cmd:"" group:"device" help:"Send files and folders of this PC to a device."`
+	Pull    pullCommand    `cmd:"" group:"device" help:"Fetch files and folders of a device."`
+	Install installCommand `cmd:"" group:"device" help:"Install an app on a device, from its APK or its base and splits."`
+	Check   checkCommand   `cmd:"" group:"device" help:"Run the lab's checks on a device and say how they came out."`
+	acts    `embed:"" group:"device"`
+
+	Benches benchesCommand `cmd:"" group:"lab" help:"List benches and their devices."`
+	Checks  checksCommand  `cmd:"" group:"lab" help:"List the lab's checks."`
+	Runs    runsCommand    `cmd:"" group:"lab" help:"List runs, newest first."`
+	Logs    logsCommand    `cmd:"" group:"lab" help:"Print a run's log."`
+	Cancel  cancelCommand  `cmd:"" group:"lab" help:"End a run on its device."`
+
+	Reserve reserveCommand `cmd:"" group:"people" help:"Reserve a device or a whole bench, or take it over."`
+	Release releaseCommand `cmd:"" group:"people" help:"Release what you reserved, or leave its queue."`
+	Ask     askCommand     `cmd:"" group:"people" help:"Ask whoever holds a device or bench to hand it over."`
+	Hand    handCommand    `cmd:"" group:"people" help:"Hand what you hold over to somebody, who has a minute to accept."`
+	Answer  answerCommand  `cmd:"" group:"people" help:"Accept what somebody hands over to you, or leave it with them."`
+	Refuse  refuseCommand  `cmd:"" group:"people" help:"Keep what you hold although somebody asks for it."`
+	Queue   queueCommand   `cmd:"" group:"people" help:"List who holds what, until when, and who waits."`
+	Who     whoCommand     `cmd:"" group:"people" help:"List who is here, what they look at and what they hold."`
+	Say     sayCommand     `cmd:"" group:"people" help:"Say something to the lab, to those at a bench, or to a person."`
+
+	SignIn  signInCommand  `cmd:"" group:"you" help:"Sign in with a single-use link: browser and command line are one person then."`
+	SignOut signOutCommand `cmd:"" group:"you" help:"End what sign-in began."`
+	Link    linkCommand    `cmd:"" group:"you" help:"Make a single-use link that signs a browser in."`
+	Version versionCommand `cmd:"" group:"you" help:"Print the version."`
 }
 
 // surroundings are what a command touches of the process.
@@ -74,12 +81,19 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	var args arguments
-	parser := kong.Must(&args,
+	parser := kong.Must(&args, append(plainActs(),
 		kong.Name("farbench"),
-		kong.Description("Run commands on devices of remote test benches and watch their logs."),
+		kong.Description("Run commands on devices of remote test benches, watch their logs, and share them with others."),
 		kong.UsageOnError(),
-	)
-	parsed, err := parser.Parse(flagsFirst(os.Args[1:]))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "device", Title: "On a device:"},
+			{Key: "lab", Title: "What there is, and what was:"},
+			{Key: "people", Title: "With others:"},
+			{Key: "you", Title: "You:"},
+		}),
+	)...)
+	parsed, err := parser.Parse(flagsFirst(helpFirst(os.Args[1:])))
 	if err != nil {
 		hint := "farbench --help lists the commands"
 		if len(os.Args) > 1 && os.Args[1] == "exec" {

@@ -64,14 +64,6 @@ func (c sayCommand) room(around *surroundings, relay *client.Client) (string, er
 	case !isPerson:
 		return "bench:" + strings.TrimPrefix(c.To, "bench:"), nil
 	}
-	people, err := relay.People(around.ctx, "")
-	if err != nil {
-		return "", fmt.Errorf("looking who is here: %w", err)
-	}
-	for _, p := range people.People {
-		if strings.EqualFold(p.Name, name) {
-			return "user:" + p.ID, nil
-		}
-	}
-	return "", &wire.Fault{Code: wire.NotFound, Message: "nobody called " + clean(name) + " is here", Hint: "farbench who lists who is"}
+	who, err := around.person(around.ctx, relay, name)
+	return "user:" + who.ID, err
 }

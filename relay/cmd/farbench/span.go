@@ -39,3 +39,14 @@ func (s span) ago() time.Time {
 	}
 	return time.Now().Add(-time.Duration(s))
 }
+
+// short writes a duration as people do.
+func short(d time.Duration) string {
+	switch d = max(d, 0); {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%.3g h", d.Hours())
+}

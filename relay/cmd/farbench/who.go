@@ -11,8 +11,8 @@ import (
 )
 
 type whoCommand struct {
-	Bench string `arg:"" optional:"" help:"Only those who are at this bench."`
-	JSON  bool   `help:"Print the API's document."`
+	Bench string `arg:"" optional:"" help:"Only who is at this bench, or holds something there."`
+	JSON  bool   `help:"Print the API's documents of people and of reservations, in one."`
 }
 
 // Run lists who is here, what they look at and what they hold.
@@ -29,33 +29,36 @@ func (c whoCommand) list(around *surroundings) error {
 	if err != nil {
 		return fmt.Errorf("listing who is here: %w", err)
 	}
-	if c.JSON {
-		return printJSON(around.out, people)
-	}
-	all, err := relay.Reservations(around.ctx)
+	all, err := around.reservations(relay, c.Bench)
 	if err != nil {
-		return fmt.Errorf("listing reservations: %w", err)
+		return err
 	}
-	held := holdings(all)
+	if c.JSON {
+		return printJSON(around.out, struct {
+			api.People
+			api.AllReservations
+		}{people, all})
+	}
+	parts := partsOf(all)
 	var rows [][]string
 	for _, p := range people.People {
-		rows = append(rows, []string{clean(p.Name), "here for " + short(time.Since(p.Since)), looks(p), holds(held[p.ID])})
-		delete(held, p.ID)
+		rows = append(rows, []string{clean(p.Name), "here for " + short(time.Since(p.Since)), join(append(looks(p), parts[p.ID].words...))})
+		delete(parts, p.ID)
 	}
-	for _, list := range held { // who is away, and holds something
-		if c.Bench == "" {
-			rows = append(rows, []string{clean(list[0].name), "away", "", holds(list)})
-		}
+	for _, part := range parts { // who is away, and has something to do with a place
+		rows = append(rows, []string{clean(part.name), "away", join(part.words)})
 	}
 	slices.SortStableFunc(rows, func(a, b []string) int { return strings.Compare(strings.ToLower(a[0]), strings.ToLower(b[0])) })
 	if rows == nil {
 		fmt.Fprintln(around.out, "nobody is here")
 	}
 	table(around.out, "", rows, nil)
-	return nil
+	return around.offered(relay, all)
 }
 
-func looks(p api.Person) string {
+func join(words []string) string { return strings.Join(words, "; ") }
+
+func looks(p api.Person) []string {
 	var list []string
 	for _, at := range p.At {
 		place := strings.TrimSuffix(at.Bench+"/"+at.Device, "/")
@@ -65,37 +68,40 @@ func looks(p api.Person) string {
 		list = append(list, clean(place))
 	}
 	if len(list) == 0 {
-		return ""
+		return nil
 	}
-	return "looks at " + strings.Join(list, ", ")
+	return []string{"looks at " + strings.Join(list, ", ")}
 }
 
-type holding struct {
-	name, place string
-	until       time.Time
+// part is what somebody has to do with places, in words.
+type part struct {
+	name  string
+	words []string
 }
 
-// holdings are what each person holds, by id.
-func holdings(all api.AllReservations) map[string][]holding {
-	held := map[string][]holding{}
+// partsOf says of each person, by id, what they hold, are offered, ask for and
+// wait for.
+func partsOf(all api.AllReservations) map[string]part {
+	parts := map[string]part{}
+	add := func(who api.User, words string) {
+		parts[who.ID] = part{who.Name, append(parts[who.ID].words, words)}
+	}
 	for _, doc := range all.Reservations {
 		for _, p := range doc.Places {
+			place := placeName(doc.Bench, p.Device)
 			if p.Holder != nil {
-				place := strings.TrimSuffix(doc.Bench+"/"+p.Device, "/")
-				held[p.Holder.ID] = append(held[p.Holder.ID], holding{p.Holder.Name, place, *p.Until})
+				add(*p.Holder, "holds "+place+" until "+until(*p.Until))
+			}
+			if p.Offer != nil {
+				add(p.Offer.To, "is offered "+place+", "+short(p.Offer.Until.Sub(doc.At))+" left")
+			}
+			for _, a := range p.Asks {
+				add(a.Who, "asks for "+place)
+			}
+			for _, w := range p.Queue {
+				add(w.Who, fmt.Sprintf("waits for %s, number %d", place, w.Position))
 			}
 		}
 	}
-	return held
-}
-
-func holds(list []holding) string {
-	words := make([]string, len(list))
-	for i, h := range list {
-		words[i] = clean(h.place) + " until " + until(h.until)
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return "holds " + strings.Join(words, ", ")
+	return parts
 }

@@ -64,6 +64,14 @@ func speak(err error, target string) {
 	}
 }
 
+// helpFirst makes help a command, alone and with a command's name.
+func helpFirst(args []string) []string {
+	if len(args) == 0 || args[0] != "help" {
+		return args
+	}
+	return append(slices.Clone(args[1:]), "--help")
+}
+
 // flagsFirst lets flags stand behind the first of several words too; the parser
 // takes words that follow each other alone. What stands behind -- stays there.
 func flagsFirst(args []string) []string {
