@@ -25,11 +25,17 @@ func (s *Sender) UnmarshalJSON(data []byte) error {
 
 // Event is what somebody, or the relay itself (no From), said in a room. At is
 // the store's clock. As a frame it is a pub with the same fields.
+//
+// A message to a person is kept in the sender's own room too, so that all of the
+// sender's tabs and devices have it: there To is whom it was said to, user:<id>,
+// and ToName how they were called.
 type Event struct {
-	O    string          `json:"o"`
-	Room string          `json:"room"`
-	Ev   string          `json:"ev"`
-	From *Sender         `json:"from,omitempty"`
-	At   time.Time       `json:"at"`
-	D    json.RawMessage `json:"d"`
+	O      string          `json:"o"`
+	Room   string          `json:"room"`
+	Ev     string          `json:"ev"`
+	From   *Sender         `json:"from,omitempty"`
+	To     string          `json:"to,omitempty"`
+	ToName string          `json:"to_name,omitempty"`
+	At     time.Time       `json:"at"`
+	D      json.RawMessage `json:"d"`
 }

@@ -19,7 +19,8 @@ type Frame struct {
 	User   *User           `json:"user,omitempty"`
 	Who    *Person         `json:"who,omitempty"` // of join and leave
 	Room   string          `json:"room,omitempty"`
-	To     string          `json:"to,omitempty"`   // of evt, in place of room: user:<id> or conn:<id>; of gap: an offset
+	To     string          `json:"to,omitempty"` // of evt, in place of room: user:<id> or conn:<id>; of pub: as in Event; of gap: an offset
+	ToName string          `json:"to_name,omitempty"`
 	O      string          `json:"o,omitempty"`    // opaque offset
 	Ev     string          `json:"ev,omitempty"`   // of evt: "message" where it is missing
 	Self   *bool           `json:"self,omitempty"` // of evt: false leaves the sender's connection out

@@ -24,7 +24,8 @@ type Job struct {
 	ID        string          `json:"id"`
 	Kind      string          `json:"kind"`
 	Title     string          `json:"title"`
-	Room      string          `json:"room"` // where it is told of
+	Room      string          `json:"room"`            // where it is told of
+	Asked     json.RawMessage `json:"asked,omitempty"` // d of what began it: of search, SearchRequest
 	By        User            `json:"by"`
 	State     JobState        `json:"state"`
 	Done      int             `json:"done"`

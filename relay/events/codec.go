@@ -34,13 +34,15 @@ type document struct {
 	D      json.RawMessage `json:"d,omitempty"`
 	Ask    string          `json:"ask,omitempty"`
 	Except string          `json:"except,omitempty"`
+	To     string          `json:"to,omitempty"`
+	ToName string          `json:"to_name,omitempty"`
 	Cut    uint64          `json:"cut,omitempty"` // of kindCut
 }
 
 // encode keeps d as it is but for blanks between its tokens, so that it stands
 // on one line in a frame.
 func encode(d Draft) ([]byte, error) {
-	doc := document{Ev: d.Ev, From: d.From, Ask: d.Ask, Except: d.Except}
+	doc := document{Ev: d.Ev, From: d.From, Ask: d.Ask, Except: d.Except, To: d.To, ToName: d.ToName}
 	if len(d.D) > 0 {
 		var line bytes.Buffer
 		if err := json.Compact(&line, d.D); err != nil {
@@ -65,5 +67,5 @@ func decode(room string, data []byte) (*Event, error) {
 	if doc.D == nil {
 		doc.D = json.RawMessage("null")
 	}
-	return &Event{Event: api.Event{Room: room, Ev: doc.Ev, From: doc.From, D: doc.D}, Ask: doc.Ask, Except: doc.Except}, nil
+	return &Event{Event: api.Event{Room: room, Ev: doc.Ev, From: doc.From, To: doc.To, ToName: doc.ToName, D: doc.D}, Ask: doc.Ask, Except: doc.Except}, nil
 }

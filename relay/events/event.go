@@ -51,6 +51,8 @@ type Draft struct {
 	D      json.RawMessage
 	Ask    string
 	Except string
+	To     string // of a copy in the sender's own room: whom it was said to
+	ToName string
 	// Key makes what several relays say at once, or one says again, be stored
 	// once: of drafts with the same key within ten minutes the first counts.
 	Key string

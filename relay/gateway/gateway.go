@@ -72,7 +72,8 @@ type Config struct {
 	Modules  []Maker
 	Faults   Faults
 	Token    func(token string) bool // says whether a hello's token is right
-	Person   func(id string) bool    // says whether there is such a person; nil: everybody may be
+	// Person finds somebody by id; nil: everybody may be.
+	Person func(id string) (api.User, bool)
 	// Holds says whether a cookie's session still does. It may ask the store.
 	Holds func(ctx context.Context, session string) bool
 	// Named finds who speaks with the token alone under a name. It may ask the store.

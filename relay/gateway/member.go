@@ -147,7 +147,7 @@ func (r *roomSub) Event(e *events.Event) bool {
 }
 
 func eventFrame(e *events.Event) []byte {
-	return frameOf(api.Frame{T: "pub", Room: e.Room, O: e.O, Ev: e.Ev, From: e.From, At: e.At, Ask: e.Ask, D: e.D})
+	return frameOf(api.Frame{T: "pub", Room: e.Room, O: e.O, Ev: e.Ev, From: e.From, To: e.To, ToName: e.ToName, At: e.At, Ask: e.Ask, D: e.D})
 }
 
 // Room implements events.Follower.

@@ -68,8 +68,9 @@ func (v *Visit) evt(m api.Frame) {
 
 // target is who is spoken to.
 type target struct {
-	room string // empty: conn
-	conn string
+	room   string   // empty: conn
+	person api.User // of a person's room
+	conn   string
 }
 
 func (v *Visit) target(m api.Frame) (to target, fault *wire.Fault) {
@@ -94,10 +95,14 @@ func (v *Visit) target(m api.Frame) (to target, fault *wire.Fault) {
 		}
 		return target{room: m.Room}, nil
 	case isUser && wire.ValidID(user):
-		if v.g.cfg.Person != nil && !v.g.cfg.Person(user) {
+		who, ok := api.User{ID: user}, true
+		if v.g.cfg.Person != nil {
+			who, ok = v.g.cfg.Person(user)
+		}
+		if !ok {
 			return to, &wire.Fault{Code: wire.NotFound, Message: "there is nobody of this id", Hint: "GET /api/v1/people lists who is here"}
 		}
-		return target{room: m.To}, nil
+		return target{room: m.To, person: who}, nil
 	case isConn && validOf(conn, "c"):
 		return target{conn: conn}, nil
 	}
@@ -112,7 +117,11 @@ func (v *Visit) sayRoom(m api.Frame, to target, ask *asking) {
 		v.fail(m.I, &wire.Fault{Code: wire.Unavailable, Message: "this relay carries no events", Hint: "use another relay"})
 		return
 	}
-	if !v.stored.takes(time.Now(), float64(len(m.D)), saidRate, saidRoom) {
+	bytes := float64(len(m.D))
+	if v.copies(m, to) {
+		bytes *= 2
+	}
+	if !v.stored.takes(time.Now(), bytes, saidRate, saidRoom) {
 		ask.cancel()
 		v.fail(m.I, &wire.Fault{Code: wire.TooMany, Message: fmt.Sprintf("a connection has at most %d KiB of events stored a second", saidRate>>10), Hint: "wait a second, then send it again", Retry: true})
 		return
@@ -131,24 +140,30 @@ func (v *Visit) sayRoom(m api.Frame, to target, ask *asking) {
 		d.Except = v.c.ID
 	}
 	began := time.Now()
+	own := v.copyOf(d, m, to)
 	port.Publish(d, func(offset string, err error) {
-		v.saying.Add(-1)
-		switch {
-		case err != nil:
+		if err != nil {
+			v.saying.Add(-1)
+			own.drop()
 			if ask.cancel() {
 				v.fail(m.I, v.g.cfg.Faults.Fault("saying an event", err))
 			}
 			return
-		case ask == nil && m.I != nil:
-			v.c.Send(answerFrame(m.I, said{offset}))
 		}
 		v.g.metrics.stored.Observe(time.Since(began).Seconds())
+		own.keep(port, func(copied string) {
+			v.saying.Add(-1)
+			if ask == nil && m.I != nil {
+				v.c.Send(answerFrame(m.I, said{offset, copied}))
+			}
+		})
 	})
 }
 
 // said answers an event that the store has.
 type said struct {
-	O string `json:"o"`
+	O    string `json:"o"`
+	Copy string `json:"copy,omitempty"` // where the sender's own room has it
 }
 
 // sayConn gives an event to one connection; it is not stored.

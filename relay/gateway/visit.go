@@ -35,8 +35,9 @@ type Visit struct {
 	stored   bucket       // bytes of events that it has stored
 	saying   atomic.Int64 // events that the store has not yet; at most maxSaying
 	maxRooms int
-	sessions *sessionsOf // of a bulk socket; nil: it has none
-	vector   *Vector     // of an event stream; nil: a socket's client keeps its own offsets
+	copied   <-chan struct{} // closed when the last copy is with the store; nil: there was none
+	sessions *sessionsOf     // of a bulk socket; nil: it has none
+	vector   *Vector         // of an event stream; nil: a socket's client keeps its own offsets
 
 	told  told // to its person
 	asked told // acknowledgements that it was asked for

@@ -20,11 +20,13 @@ import (
 )
 
 // Plan is what a kind makes of a request: what the job is called, where it is
-// told of, and its work. Work tells how far it is as often as it likes, and ends
-// with ctx.
+// told of, what was asked, as far as it was understood (small: every list shows
+// it), and its work. Work tells how far it is as often as it likes, and ends with
+// ctx.
 type Plan struct {
 	Title string
 	Room  string
+	Asked json.RawMessage
 	Work  func(ctx context.Context, tell func(done, of int)) (result any, err error)
 }
 
@@ -134,7 +136,7 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 		return api.Job{}, unavailable("the job could not be stored")
 	}
 	t := &task{j: j, plan: plan, record: record{Relay: j.cfg.Bridge.Relay(), Job: api.Job{
-		ID: wire.NewID("j"), Kind: q.Kind, Title: plan.Title, Room: plan.Room, By: by, State: api.JobRunning,
+		ID: wire.NewID("j"), Kind: q.Kind, Title: plan.Title, Room: plan.Room, Asked: plan.Asked, By: by, State: api.JobRunning,
 		StartedAt: j.cfg.Bridge.Now().UTC().Truncate(time.Millisecond),
 	}}}
 	if err := j.admit(t); err != nil {

@@ -59,6 +59,11 @@ func Kind(all Runs, lines Reader, known func(bench string) bool) jobs.Kind {
 			}
 			plan.Title, plan.Room = plan.Title+" on "+q.Bench, "bench:"+q.Bench
 		}
+		asked, err := json.Marshal(q)
+		if err != nil {
+			return jobs.Plan{}, err
+		}
+		plan.Asked = asked
 		plan.Work = func(ctx context.Context, tell func(done, of int)) (any, error) {
 			return search(ctx, all, lines, q, tell)
 		}

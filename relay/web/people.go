@@ -55,8 +55,6 @@ func (s *Server) named(ctx context.Context, header string) (api.User, error) {
 	return s.cfg.People.Named(ctx, name)
 }
 
-func (s *Server) isPerson(id string) bool { _, ok := s.cfg.People.User(id); return ok }
-
 // holds says whether a session does; where that cannot be known now it has not
 // ended as far as anybody knows.
 func (s *Server) holds(ctx context.Context, session string) bool {

@@ -32,7 +32,7 @@ type labMember struct {
 func (l *labEvents) Publish(d events.Draft, done func(string, error)) {
 	l.mu.Lock()
 	o := fmt.Sprintf("s.%d", len(l.list)+1)
-	e := &events.Event{Event: api.Event{O: o, Room: d.Room, Ev: d.Ev, From: d.From, At: time.Now(), D: d.D}, Ask: d.Ask, Except: d.Except}
+	e := &events.Event{Event: api.Event{O: o, Room: d.Room, Ev: d.Ev, From: d.From, To: d.To, ToName: d.ToName, At: time.Now(), D: d.D}, Ask: d.Ask, Except: d.Except}
 	l.list = append(l.list, e)
 	for m := range l.in {
 		if m.room == d.Room {

@@ -141,7 +141,7 @@ func New(cfg Config) (*Server, error) {
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
 		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
-		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: s.isPerson, Holds: s.holds, Living: cfg.People.Living, Started: s.metrics.started, Logger: cfg.Logger,
+		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: cfg.People.User, Holds: s.holds, Living: cfg.People.Living, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, inner.Close())

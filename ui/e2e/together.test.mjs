@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { desk } from './harness/desk.mjs'
 
-const { test, lab, open, looks, until } = await desk()
+const { test, lab, relay, open, newContext, looks, until } = await desk()
 const at = `/b/${lab.bench}/${lab.devices[0]}`
 
 const button = (page, name) => page.getByRole('button', { name })
@@ -24,6 +24,7 @@ const names = [
   ['Mina', 'Otto'],
   ['Ravi', 'Sofie'],
   ['Tove', 'Uri'],
+  ['Vera', 'Wim'],
 ]
 async function couple() {
   const [one, other] = names.shift()
@@ -188,4 +189,56 @@ test('people talk: to everybody, at a bench, and to one', async () => {
   await panel(a).getByText('I leave at noon.').waitFor()
   await panel(a).getByText('See you.').waitFor()
   assert.equal(await b.evaluate(() => window.pwned), undefined)
+})
+
+test('what one said to a person stands on all of one’s tabs and devices', async () => {
+  const { one, other, a, b } = await couple()
+  const says = async (page, to, text) => {
+    await panel(page)
+      .getByRole('textbox', { name: `Message to ${to}` })
+      .fill(text)
+    await page.keyboard.press('Enter')
+  }
+  const talkTo = async (page, who) => {
+    await button(page, /^Messages/)
+      .first()
+      .click()
+    await button(panel(page), new RegExp(`^${who}`)).click()
+  }
+  const tab = await open('/runs', { context: a.context() })
+  const made = await a.context().request.post(`${relay.url}/api/v1/link`, { data: {} })
+  const { code } = await made.json()
+  const other2 = await newContext({ signedIn: false })
+  const redeemed = await other2.request.post(`${relay.url}/api/v1/link/redeem`, { data: { code } })
+  assert.ok(redeemed.ok(), `redeeming: ${redeemed.status()}`)
+  const device = await open('/', { context: other2 })
+
+  await talkTo(a, other)
+  await says(a, other, 'Is the cluster free?')
+  await button(tab, /^Messages/)
+    .first()
+    .click()
+  await button(panel(tab), new RegExp(`^${other}`)).click()
+  await panel(tab).getByText('Is the cluster free?').waitFor()
+  await talkTo(device, other)
+  await panel(device).getByText('Is the cluster free?').waitFor()
+  await says(device, other, 'I need it at four.')
+  await panel(a).getByText('I need it at four.').waitFor()
+
+  // The other one counts them, and reads them in one conversation.
+  await button(b, /^Messages ?, 2 unread/).waitFor()
+  await talkTo(b, one)
+  await says(b, one, 'From four on it is yours.')
+  await panel(device).getByText('From four on it is yours.').waitFor()
+  const log = panel(device).getByRole('log')
+  await log.getByText('You', { exact: true }).first().waitFor()
+  await device.reload()
+  await talkTo(device, other)
+  const texts = ['Is the cluster free?', 'I need it at four.', 'From four on it is yours.']
+  for (const text of texts) await log.getByText(text).waitFor()
+  await looks(device, 'together-both-halves', { isBrief: true })
+
+  // Whom one wrote to is called by their name also when they have gone.
+  await b.context().close()
+  await button(panel(device), new RegExp(`^${other}.*not here`)).waitFor()
 })

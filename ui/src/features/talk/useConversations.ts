@@ -29,7 +29,8 @@ export function useConversations(bench: string | undefined): OneConversation[] {
     const gone = Object.entries(state.with).flatMap(([id, { said }]) => {
       const who = id.replace(/^user:/, '')
       if (who === id || who === me || here.some((p) => p.id === who)) return []
-      const name = said.findLast((e) => e.from?.id === who)?.from?.name
+      const name =
+        said.findLast((e) => e.from?.id === who)?.from?.name ?? said.findLast((e) => e.to)?.to_name
       return [{ id: who, name: legible(name ?? '') || who }]
     })
     const person = (who: User, detail: string, at?: string): OneConversation => {

@@ -6,9 +6,9 @@ import type { Sender } from '@/shared/wire'
 // is to be entered again at the last offset.
 export type Taken = 'taken' | 'have' | 'ahead'
 
-// About says of an event who sent it and when, and where it stands in a room
-// that is stored.
-export type About = { o?: string; from?: Sender; at?: string }
+// About says of an event who sent it and when, where it stands in a room that is
+// stored, and of a copy of one's own words whom they were said to.
+export type About = { o?: string; from?: Sender; at?: string; to?: string; to_name?: string }
 
 export type RoomHandlers = {
   // The room's snapshot; after every reconnect again.

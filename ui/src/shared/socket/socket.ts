@@ -252,8 +252,9 @@ export class Socket {
   #published(frame: Frame): void {
     const room = this.#room(frame)
     if (!room) return
-    const { o, from, at } = frame
-    const taken = room.handlers.event(frame.ev ?? 'message', frame.d, { o, from, at }) ?? 'taken'
+    const { o, from, at, to, to_name } = frame
+    const about = { o, from, at, ...(to ? { to, to_name } : {}) }
+    const taken = room.handlers.event(frame.ev ?? 'message', frame.d, about) ?? 'taken'
     if (taken === 'taken' && frame.o) room.offset = frame.o
     if (taken === 'ahead') {
       this.#send({ t: 'unsub', room: room.name })

@@ -45,8 +45,8 @@ test('what was said before one’s first visit is not unread; what comes is, unt
   const talk = new Talk()
   talk.lab.snapshot(lab([message('1', 1)]))
   expect(unreadOf(talk.state.getState(), 'mk', 'lab')).toBe(0)
-  talk.lab.event('message', 'news', { o: '2', from: ada, at: at(2) })
-  talk.lab.event('message', 'mine', { o: '3', from: { id: 'mk', name: 'mk' }, at: at(3) })
+  talk.lab.event('message', 'mine', { o: '3', from: { id: 'mk', name: 'mk' }, at: at(2) })
+  talk.lab.event('message', 'news', { o: '2', from: ada, at: at(3) })
   expect(unreadInAll(talk.state.getState(), 'mk')).toBe(1)
   talk.read('lab')
   expect(unreadInAll(talk.state.getState(), 'mk')).toBe(0)
@@ -68,13 +68,45 @@ test('words of one person are their conversation, and are told of', () => {
   expect(heard.mock.calls[0]?.[0]).toBe('user:p-ada')
 })
 
-test('what one said to a person stands there after a reload', async () => {
+test('one’s own words to a person come by one’s own room, whichever tab said them', async () => {
+  const talk = new Talk()
+  const own = entered(talk)
+  const mine = message('7', 7, 'hello Ada', { id: 'mk', name: 'mk' })
+  own.snapshot(lab([{ ...mine, to: 'user:p-ada', to_name: 'Ada' }]))
+  const { said } = talk.state.getState().with['user:p-ada']!
+  expect(said.map((e) => [e.d, e.to_name])).toEqual([['hello Ada', 'Ada']])
+  await talk.say({ say: async <T>() => ({ o: '8', copy: '9' }) as T }, 'user:p-ada', 'again')
+  own.event('message', 'again', {
+    o: '9',
+    from: { id: 'mk', name: 'mk' },
+    at: at(9),
+    to: 'user:p-ada',
+  })
+  expect(talk.state.getState().with['user:p-ada']?.said).toHaveLength(2)
+  expect(Object.keys(talk.state.getState().with)).toEqual(['user:p-ada'])
+})
+
+test('what the relay could not copy is shown on this page', async () => {
   const talk = new Talk()
   entered(talk)
   await talk.say({ say: async <T>() => ({ o: '7' }) as T }, 'user:p-ada', 'hello Ada')
-  const later = new Talk()
-  entered(later)
-  expect(later.state.getState().with['user:p-ada']?.said.map((e) => e.d)).toEqual(['hello Ada'])
+  expect(talk.state.getState().with['user:p-ada']?.said.map((e) => e.d)).toEqual(['hello Ada'])
+})
+
+test('who answered, on whatever device, has read what stood before', () => {
+  const talk = new Talk()
+  const own = entered(talk)
+  own.event('message', 'psst', { o: '1', from: ada, at: at(1) })
+  expect(unreadOf(talk.state.getState(), 'mk', 'user:p-ada')).toBe(1)
+  own.event('message', 'yes', {
+    o: '2',
+    from: { id: 'mk', name: 'mk' },
+    at: at(2),
+    to: 'user:p-ada',
+  })
+  expect(unreadOf(talk.state.getState(), 'mk', 'user:p-ada')).toBe(0)
+  own.event('message', 'good', { o: '3', from: ada, at: at(3) })
+  expect(unreadOf(talk.state.getState(), 'mk', 'user:p-ada')).toBe(1)
 })
 
 test('who signs in next on the same page reads nothing that was another’s', () => {

@@ -11,7 +11,6 @@ import { storage } from '@/shared/storage'
 import type { SharedLab, SharedRoom, StoredEvent } from '@/shared/wire'
 
 const keptOf = 200 // of one conversation, and of notices
-const keptSent = 50 // in this browser: the relay tells a person's words only to whom they went
 
 // A conversation is named by its room: `lab`, `bench:…`, or `user:…` for what
 // passes between oneself and that person.
@@ -30,7 +29,6 @@ const times = (v: unknown): Record<string, string> =>
   Object.fromEntries(
     Object.entries(Object(v)).filter(([, at]) => typeof at === 'string'),
   ) as Record<string, string>
-const events = (v: unknown) => (Array.isArray(v) ? (v as StoredEvent[]) : undefined)
 
 export class Talk {
   readonly state: StoreApi<State> = createStore<State>(() => ({
@@ -60,27 +58,34 @@ export class Talk {
   enterOwn(socket: Pick<Link, 'enter'>, me: string): () => void {
     if (this.#me !== me) this.#forgetOwn()
     this.#me = me
-    for (const event of storage.read(`talk.sent.${me}`, events, [])) {
-      this.#keep(event.room, event)
+    const leave = this.#enter(socket, `user:${me}`)
+    // What another tab of this browser read is read here too.
+    const unwatch = storage.watch('talk.read', () =>
+      this.state.setState({ read: storage.read('talk.read', times, {}) }),
+    )
+    return () => {
+      leave()
+      unwatch()
     }
-    return this.#enter(socket, `user:${me}`)
   }
 
   enterBench(socket: Pick<Link, 'enter'>, bench: string): () => void {
     return this.#enter(socket, `bench:${bench}`)
   }
 
-  // say is done once the relay has it.
+  // say is done once the relay has it. What goes to a person comes back by one's
+  // own room, to all of one's tabs; where the relay could not copy it this page
+  // alone shows it.
   async say(socket: Pick<Link, 'say'>, to: string, text: string): Promise<void> {
     const target = to.startsWith('user:') ? { to } : { room: to }
-    const answer = await socket.say<{ o?: string } | undefined>({ ...target, d: text })
-    if (!to.startsWith('user:') || to === `user:${this.#me}`) return
+    const answer = await socket.say<{ o?: string; copy?: string } | undefined>({
+      ...target,
+      d: text,
+    })
+    if (!to.startsWith('user:') || to === `user:${this.#me}` || answer?.copy) return
     const from = { id: this.#me, name: '' }
     const at = new Date(relayNow()).toISOString()
-    this.#keep(to, { o: answer?.o ?? `sent ${at}`, room: to, ev: 'message', from, at, d: text })
-    const sent = storage.read(`talk.sent.${this.#me}`, events, [])
-    const now = this.state.getState().with[to]?.said.at(-1)
-    if (now) storage.write(`talk.sent.${this.#me}`, [...sent, now].slice(-keptSent))
+    this.#keep(to, { o: `sent ${answer?.o ?? at}`, room: to, ev: 'message', from, at, d: text })
   }
 
   // read takes a conversation as read to its end.
@@ -136,7 +141,8 @@ export class Talk {
   }
 
   #conversation(room: string, event: StoredEvent): string {
-    return room === `user:${this.#me}` ? `user:${event.from?.id ?? this.#me}` : room
+    if (room !== `user:${this.#me}`) return room
+    return event.to || `user:${event.from?.id ?? this.#me}`
   }
 
   #lacks(room: string, reason: string): void {
@@ -172,10 +178,11 @@ function added(list: StoredEvent[], event: StoredEvent): StoredEvent[] | undefin
   return next.slice(-keptOf)
 }
 
-// unreadOf counts what others said since one looked.
+// unreadOf counts what others said since one looked, or answered on any device.
 export function unreadOf(s: State, me: string | undefined, conversation: string): number {
   const list = conversation === notices ? s.notices : (s.with[conversation]?.said ?? [])
-  return list.filter((e) => isAfter(e.at, s.read[conversation]) && e.from?.id !== me).length
+  const own = list.findLastIndex((e) => e.from?.id === me && me !== undefined)
+  return list.slice(own + 1).filter((e) => isAfter(e.at, s.read[conversation])).length
 }
 
 export const unreadInAll = (s: State, me: string | undefined): number =>

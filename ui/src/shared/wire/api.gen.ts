@@ -42,6 +42,7 @@ export interface Frame {
   who?: Person
   room?: string
   to?: string
+  to_name?: string
   o?: string
   ev?: string
   self?: boolean
@@ -224,6 +225,8 @@ export interface Event {
   room: string
   ev: string
   from?: Sender
+  to?: string
+  to_name?: string
   at: string
   d: unknown
 }
@@ -232,6 +235,7 @@ export interface Job {
   kind: string
   title: string
   room: string
+  asked?: unknown
   by: User
   state: 'running' | 'done' | 'failed' | 'cancelled' | 'lost'
   done: number

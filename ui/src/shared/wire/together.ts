@@ -14,12 +14,15 @@ import type {
 
 export type Person = PersonDocument & { at: Look[] }
 
-// StoredEvent has no offset where this page alone knows of it.
+// StoredEvent has no offset where this page alone knows of it. Of one's own words
+// to a person `to` says whom they went to.
 export type StoredEvent = {
   o?: string
   room: string
   ev: string
   from?: Sender
+  to?: string
+  to_name?: string
   at: string
   d: unknown
 }
