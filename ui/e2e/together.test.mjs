@@ -2,20 +2,21 @@
 // on each other, hand over, and talk.
 import assert from 'node:assert/strict'
 import { desk } from './harness/desk.mjs'
+import {
+  button,
+  exact,
+  handOver,
+  openPanel,
+  panel,
+  question,
+  run,
+  stands,
+  toast,
+  write,
+} from './harness/people.mjs'
 
 const { test, lab, relay, open, newContext, looks, until } = await desk()
 const at = `/b/${lab.bench}/${lab.devices[0]}`
-
-const button = (page, name) => page.getByRole('button', { name })
-const exact = (page, name) => page.getByRole('button', { name, exact: true })
-const stands = (page, how) => page.locator(`[data-stand=${how}]`).waitFor()
-const question = (page, kind) => page.locator(`[data-question=${kind}]`)
-const toast = (page) => page.getByRole('region', { name: 'Messages' })
-const panel = (page) => page.getByRole('complementary', { name: 'Messages' })
-const run = async (page, command) => {
-  await page.getByRole('combobox', { name: 'Command' }).fill(command)
-  await page.keyboard.press('Enter')
-}
 
 // couples gives each test people of its own, who look at the same device.
 const names = [
@@ -52,9 +53,7 @@ test('people see each other come, look and go', async () => {
   await lists.getByRole('navigation', { name: 'Here now' }).getByText(other).waitFor()
   await lists.close()
   await b.context().close()
-  await button(a, /Messages/)
-    .first()
-    .click()
+  await openPanel(a)
   await panel(a).getByText('1 person here').waitFor()
 })
 
@@ -83,9 +82,7 @@ test('one reserves, the other queues, is refused, and has it next', async () => 
   await exact(a, 'Release').click()
   await stands(b, 'mine')
   await stands(a, 'theirs')
-  await button(b, /^Messages/)
-    .first()
-    .click()
+  await openPanel(b)
   await button(panel(b), /^Notices/).click()
   await panel(b)
     .getByText(/is yours$/)
@@ -116,13 +113,9 @@ test('control is asked for, kept, asked for again, and handed over', async () =>
 
   // With a note, while the other is on another page.
   await b.goto(new URL('/runs', b.url()).href)
-  await button(a, 'Hand over…').click()
-  const dialog = a.getByRole('dialog')
-  await dialog.getByLabel(other).check()
-  await dialog.getByLabel('Note').fill('The soak goes on until noon; <b>leave it</b>.')
-  await looks(a, 'together-hand-over', { isBrief: true })
-  await button(dialog, `Hand over to ${other}`).click()
-  await a.getByText(`Offered to ${other}`, { exact: false }).waitFor()
+  await handOver(a, other, 'The soak goes on until noon; <b>leave it</b>.', () =>
+    looks(a, 'together-hand-over', { isBrief: true }),
+  )
   await offered.getByText('<b>leave it</b>', { exact: false }).waitFor()
   await looks(b, 'together-offered')
   await button(offered, 'Take control').click()
@@ -151,12 +144,6 @@ test('what somebody holds is taken over with a reason, which they are told', asy
 
 test('people talk: to everybody, at a bench, and to one', async () => {
   const { one, other, a, b } = await couple()
-  const write = async (page, to, text) => {
-    const field = panel(page).getByRole('textbox', { name: `Message to ${to}` })
-    await field.fill(text)
-    await page.keyboard.press('Enter')
-    await until('it is sent', async () => (await field.inputValue()) === '')
-  }
   await a.keyboard.press('g')
   await a.keyboard.press('m')
   await write(a, 'everybody', 'Hello <img src=x onerror="window.pwned=1"> lab')
@@ -181,9 +168,7 @@ test('people talk: to everybody, at a bench, and to one', async () => {
   await looks(a, 'together-messages')
 
   await a.reload() // the last ones are kept
-  await button(a, /^Messages/)
-    .first()
-    .click()
+  await openPanel(a)
   await panel(a).getByText('Hello back').waitFor()
   await button(panel(a), new RegExp(`^${other}`)).click()
   await panel(a).getByText('I leave at noon.').waitFor()

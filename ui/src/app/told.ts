@@ -14,8 +14,10 @@ type On = { benches: Bench[]; goTo: (to: string) => void; socket: Pick<Link, 're
 export function noticed(event: StoredEvent, { benches, goTo, socket }: On): void {
   const notice = noticeOf(event)
   const { title, text, tone, to, isSeen } = noticeWords(notice, benches, location.pathname)
-  const go = () => goTo(to)
-  notify(title, text, go)
+  const go = () => {
+    if (to) goTo(to)
+  }
+  void notify({ id: idOf(event), title, text, chosen: go })
   if (isSeen && document.visibilityState === 'visible') return
   const open = to ? { label: 'Open', run: go } : undefined
   const extend = { label: 'Extend by 1 h', run: () => extended(notice, title, socket) }
@@ -40,10 +42,13 @@ export function said(conversation: string, event: StoredEvent): void {
   const title = legible(event.from?.name ?? '')
   const text = shortened(textOf(event.d))
   const answer = () => openTalk(conversation)
-  notify(title, text, answer)
+  void notify({ id: idOf(event), title, text, chosen: answer })
   if (isOpen && open === conversation) return
   toast({ title, text, action: { label: 'Answer', run: answer } })
 }
+
+// Every tab hears the same event, by the same offset.
+const idOf = ({ o, at, room }: StoredEvent) => o ?? `${room} ${at}`
 
 const shortened = (text: string) => {
   const line = legible(text.replaceAll(/\s+/g, ' ').trim())

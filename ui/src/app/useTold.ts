@@ -3,6 +3,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { useContext, useEffect } from 'react'
 import { LabContext } from '@/shared/lab'
+import { whileLooked } from '@/shared/notify/tabs'
 import { useMe } from '@/shared/people'
 import { useSocket } from '@/shared/socket'
 import { notices, useTalk } from '@/shared/talk'
@@ -13,6 +14,7 @@ export function useTold(): void {
   const lab = useContext(LabContext)
   const me = useMe()?.id
   const { history } = useRouter()
+  useEffect(whileLooked, [])
   useEffect(() => (me ? talk.enterOwn(socket, me) : undefined), [talk, socket, me])
   useEffect(
     () =>

@@ -1,8 +1,13 @@
-// The browser's own notifications: only after the person switched them on, and
-// only while nobody looks at this page.
+// The browser's own notifications: only after the person switched them on, only
+// while nobody looks at the dashboard in any of its tabs, and of one event once,
+// however many tabs heard of it.
 import { settings } from '@/shared/settings'
+import { isFirst, isLooked, isLookedAnywhere } from './tabs'
 
 export type Permission = 'granted' | 'denied' | 'default' | 'missing'
+
+// What is told: by the id of its event, so that it is told once.
+type Told = { id: string; title: string; text: string; chosen: () => void }
 
 // Browsers have them on HTTPS and on loopback alone.
 export const permission = (): Permission =>
@@ -15,15 +20,14 @@ export async function askPermission(): Promise<Permission> {
   return Notification.requestPermission()
 }
 
-export function notify(title: string, text: string, chosen: () => void): void {
-  if (!settings.getState().notify || permission() !== 'granted') return
-  if (document.visibilityState === 'visible' && document.hasFocus()) return
+export async function notify(told: Told): Promise<void> {
+  if (!settings.getState().notify || permission() !== 'granted' || isLooked()) return
+  if (!(await isLookedAnywhere()) && (await isFirst(told.id))) show(told)
+}
+
+function show({ id, title, text, chosen }: Told): void {
   try {
-    const shown = new Notification(title, {
-      body: text,
-      icon: '/mark.svg',
-      tag: `${title} ${text}`,
-    })
+    const shown = new Notification(title, { body: text, icon: '/mark.svg', tag: id })
     shown.onclick = () => {
       globalThis.focus()
       chosen()
