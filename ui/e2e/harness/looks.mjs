@@ -32,6 +32,7 @@ const brief = ['1440 dark', '390 light']
 export async function looks(page, name, { isBrief = false, widths, schemes } = {}) {
   const before = page.viewportSize()
   const faults = []
+  let looked = 0 // the width before
   await stands(page)
   for (const look of isBrief ? brief : whole) {
     const [wide, scheme] = look.split(' ')
@@ -45,7 +46,10 @@ export async function looks(page, name, { isBrief = false, widths, schemes } = {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (over > 0) faults.push(`${name}, ${look}: the page is ${over} px too wide`)
     for (const button of await cut(page)) faults.push(`${name}, ${look}: ${button} is cut`)
-    for (const fault of await violations(page)) faults.push(`${name}, ${look}: ${fault}`)
+    // Another scheme at the same width changes nothing but colours.
+    const found = await violations(page, width === looked ? colours : all)
+    looked = width
+    for (const fault of found) faults.push(`${name}, ${look}: ${fault}`)
   }
   await page.setViewportSize(before)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
@@ -89,15 +93,17 @@ const cut = (page) =>
       .map((b) => b.outerHTML.slice(0, 160))
   })
 
-// The page's policy allows no foreign script: axe comes in by evaluation.
-async function violations(page) {
+const all = { rules: { 'target-size': { enabled: true } } }
+const colours = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } }
+
+// The page's policy allows no foreign script: axe comes in by evaluation. It
+// takes most of the time of these tests.
+async function violations(page, rules) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
-  const found = await page.evaluate(() =>
+  const found = await page.evaluate(
     // Without a link to the relay its own fetching of style sheets would complain.
-    globalThis.axe.run(document, {
-      preload: false,
-      rules: { 'target-size': { enabled: true } },
-    }),
+    (rules) => globalThis.axe.run(document, { preload: false, ...rules }),
+    { resultTypes: ['violations'], ...rules },
   )
   return found.violations.map((v) => {
     const nodes = v.nodes.slice(0, 3).map((n) => {
