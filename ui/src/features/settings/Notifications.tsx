@@ -6,8 +6,8 @@ import { changeSettings, useSettings } from '@/shared/settings'
 import css from './settings.module.css'
 
 const hints = {
-  granted: 'While nobody looks at this page: messages to you, and notices',
-  default: 'While nobody looks at this page. The browser asks you once.',
+  granted: 'While nobody looks at the dashboard: messages to you, and notices',
+  default: 'While nobody looks at the dashboard. The browser asks you once.',
   denied: 'This browser was told not to show them: allow them for this address, then reload.',
   missing: 'This browser shows them over HTTPS only.',
 }
