@@ -22,6 +22,7 @@ import (
 	"github.com/farbench/farbench/agent/adbserver"
 	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/console"
+	"github.com/farbench/farbench/agent/danger"
 	"github.com/farbench/farbench/agent/dial"
 	"github.com/farbench/farbench/agent/fence"
 	"github.com/farbench/farbench/agent/files"
@@ -80,6 +81,7 @@ type Daemon struct {
 	desk    *session.Desk
 	fence   *fence.Fence
 	flag    *flag.Watcher
+	gate    *flag.Gate
 	console *console.Console
 	ready   sync.Once
 	// simBench is nil where a real adb server is used.
@@ -146,6 +148,7 @@ func (d *Daemon) wire() (err error) {
 	if d.fence, err = fence.Open(filepath.Join(c.Data, "epochs"), c.Logger); err != nil {
 		return err
 	}
+	d.gate = flag.NewGate(c.Bench)
 	runs := run.Config{
 		Life: d.life, Journal: d.journal, Spool: d.spool, Device: d.devices.Device,
 		Open: func(ctx context.Context, id int64, command string) (run.Shell, error) {
@@ -155,6 +158,7 @@ func (d *Daemon) wire() (err error) {
 			Client: d.adb, Device: d.devices.Device, Changes: d.changes, Rebooting: d.devices.Rebooting, Logger: c.Logger,
 		}).Do,
 		Pass:  d.fence.Pass,
+		Ask:   d.ask,
 		Level: level.Of, Wall: c.Wall, Logger: c.Logger,
 	}
 	if c.Console != nil {
@@ -165,7 +169,12 @@ func (d *Daemon) wire() (err error) {
 		return err
 	}
 	serve := &files.Server{ADB: d.adb}
-	d.desk = session.NewDesk(session.Config{Device: d.usable, Pass: d.fence.Pass, Serve: serve.Serve, Logger: c.Logger})
+	d.desk = session.NewDesk(session.Config{
+		Device: d.usable, Pass: d.fence.Pass, Serve: serve.Serve, Logger: c.Logger,
+		Ask: func(o wire.SessionOpen) (func(), *wire.Fault) {
+			return d.gate.Pass(o.Confirmed, func() *danger.Danger { return danger.OfSession(o.SessionSpec) })
+		},
+	})
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
@@ -218,8 +227,10 @@ func (d *Daemon) changed(devices []wire.Device, reason string) {
 	d.altered = make(chan struct{})
 }
 
-// flagged takes what is said of who is at the bench.
+// flagged takes what is said of who is at the bench. It counts here before anybody
+// is told.
 func (d *Daemon) flagged(f *wire.Flag) {
+	d.gate.Raise(f)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.state.Flag = f
@@ -228,6 +239,16 @@ func (d *Daemon) flagged(f *wire.Flag) {
 		d.state.At = d.c.Wall().UTC()
 		d.spool.SetState(d.state)
 	}
+}
+
+// ask lets a run begin, or asks whether it may. An act may take long until it says
+// its first word: only one that would be asked about is waited for.
+func (d *Daemon) ask(s wire.Start) (begun func(), fault *wire.Fault) {
+	does := func() *danger.Danger { return danger.OfRun(s.Command, s.Act) }
+	if s.Act != nil && does() == nil {
+		return func() {}, nil
+	}
+	return d.gate.Pass(s.Confirmed, does)
 }
 
 // changes gives a channel that is closed at the next change of the devices.

@@ -44,3 +44,53 @@ func TestDaemon_TellsTheFlag(t *testing.T) {
 		return s.Life != life && s.Flag != nil && s.Flag.Note == "again"
 	})
 }
+
+// Once `flag on` has returned, nothing that was not confirmed and looks
+// destructive begins, though the hub knows of no flag.
+func TestDaemon_AsksForWhatARelayDidNot(t *testing.T) {
+	h := newHub(t)
+	data := t.TempDir()
+	startBench(t, h, func(c *Config) { c.Data = data })
+	f, err := flag.Set(data, "Grace swaps the harness", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the agent has heard of the flag", func() bool { return flag.Heard(data, f) })
+	session := func(confirmed bool, spec wire.SessionSpec) wire.Answer {
+		return h.ask(wire.CmdRequest(wire.VerbSession), func(relay, req string) any {
+			return wire.SessionOpen{Relay: relay, Req: req, Session: wire.NewID("s"), Stream: 1, Device: "sim0001", Confirmed: confirmed, SessionSpec: spec}
+		})
+	}
+	act := func(kind wire.ActKind) func(*wire.Start) {
+		return func(s *wire.Start) {
+			s.Act = &wire.Act{Kind: kind, Package: map[wire.ActKind]string{wire.ActUninstall: "com.x"}[kind]}
+		}
+	}
+	install := wire.SessionSpec{Kind: wire.SessionInstall, Install: &wire.InstallSpec{APKs: []wire.APK{{Name: "a.apk", Size: 1}}}}
+	system := wire.SessionSpec{Kind: wire.SessionPush, Path: "/system/etc/hosts", Name: "hosts"}
+	for name, answer := range map[string]wire.Answer{
+		"a command":              h.start("r1", "rm -rf /data/app"),
+		"reboot":                 h.start("r2", "", act(wire.ActReboot)),
+		"root":                   h.start("r3", "", act(wire.ActRoot)),
+		"remount":                h.start("r4", "", act(wire.ActRemount)),
+		"uninstall":              h.start("r5", "", act(wire.ActUninstall)),
+		"an install":             session(false, install),
+		"a push into the system": session(false, system),
+	} {
+		if answer.Fault == nil || answer.Fault.Code != wire.ConfirmNeeded {
+			t.Errorf("%s is answered %+v", name, answer)
+		}
+	}
+	for name, answer := range map[string]wire.Answer{
+		"what nobody is asked about": h.start("r6", "id"),
+		"a confirmed command":        h.start("r1", "rm -rf /data/app", func(s *wire.Start) { s.Confirmed = true }),
+		"an act that does no harm":   h.start("r7", "", act(wire.ActWait)),
+		"a push into scratch":        session(false, wire.SessionSpec{Kind: wire.SessionPush, Path: "/data/local/tmp/", Name: "x"}),
+		"a pull":                     session(false, wire.SessionSpec{Kind: wire.SessionPull, Path: "/system/build.prop"}),
+		"a confirmed push":           session(true, system),
+	} {
+		if answer.Fault != nil {
+			t.Errorf("%s is answered %v", name, answer.Fault)
+		}
+	}
+}

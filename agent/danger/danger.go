@@ -3,6 +3,8 @@
 // lock: who means harm finds a way around it. So it reads what would run, and
 // neither words inside a string nor names that merely resemble one.
 //
+// Relay and agent ask alike, of commands, acts and files (asked.go).
+//
 // It runs nothing and knows neither devices nor who asks. The dashboard judges
 // alike (ui/src/features/workspace/danger) to ask at once; both read the same
 // cases in testdata.

@@ -50,8 +50,8 @@ func TestOf_SaysWhatItWouldDo(t *testing.T) {
 func TestOf_JudgesActsByTheirWords(t *testing.T) {
 	for _, kind := range wire.ActKinds {
 		a := wire.Act{Kind: kind}
-		asks := danger.Of(a.Command()) != nil
-		want := kind != wire.ActWait && kind != wire.ActLogcat && kind != wire.ActRemount
+		asks := danger.OfRun("", &a) != nil
+		want := kind != wire.ActWait && kind != wire.ActLogcat
 		if asks != want {
 			t.Errorf("%s: asks %v", kind, asks)
 		}
@@ -79,4 +79,28 @@ func FuzzOf(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(_ *testing.T, script string) { danger.Of(script) })
+}
+
+func TestOfSession_AsksBeforeWhatMayBeOverwritten(t *testing.T) {
+	push := func(path, name string) wire.SessionSpec {
+		return wire.SessionSpec{Kind: wire.SessionPush, Path: path, Name: name}
+	}
+	for _, spec := range []wire.SessionSpec{
+		{Kind: wire.SessionInstall},
+		push("/system/etc/hosts", "hosts"), push("/data", "x"), push("/", "sdcard"), push("/data/local/tmp/../../app", "x"),
+		push("/vendor/", "x"), push("/sdcard/../system/x", "x"), push("/data/local", "tmp"), push("/dev/block/sda", "x"),
+	} {
+		if danger.OfSession(spec) == nil {
+			t.Errorf("does not ask before %+v", spec)
+		}
+	}
+	for _, spec := range []wire.SessionSpec{
+		{Kind: wire.SessionPull, Path: "/system/build.prop"},
+		push("/data/local/tmp/x", "x"), push("/data/local/tmp", "x"), push("/data/local/tmp/", "x"),
+		push("/sdcard/", "x"), push("/sdcard", "x"), push("/sdcard/Download/a.txt", "x"), push("/storage/emulated/10/x", "x"),
+	} {
+		if d := danger.OfSession(spec); d != nil {
+			t.Errorf("asks before %+v: %s", spec, d.Text)
+		}
+	}
 }

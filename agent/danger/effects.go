@@ -44,6 +44,10 @@ func flashes() *Danger {
 	return &Danger{Does: "Change the boot", Text: "The device may not start again."}
 }
 
+func remounts() *Danger {
+	return &Danger{Does: "Remount it", Text: "What the device starts from can be written to."}
+}
+
 func overwrites(path string) *Danger {
 	return &Danger{Does: "Overwrite it", Text: path + " is overwritten."}
 }

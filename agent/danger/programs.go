@@ -38,6 +38,10 @@ func judge(name string, a []string) *Danger {
 		return formats()
 	case "ifconfig":
 		return when(at(a, len(a)-1) == "down", cuts)
+	case "remount":
+		return remounts()
+	case "mount":
+		return when(anyMatch(a, remount), remounts)
 	case "ip":
 		return when(at(a, 0) == "link" && slices.Contains(a, "down"), cuts)
 	}
@@ -99,6 +103,7 @@ var (
 	wipe         = regexp.MustCompile(`wipe`)
 	wipeOrFormat = regexp.MustCompile(`wipe|format`)
 	update       = regexp.MustCompile(`^--(update|payload|reset_status|switch_slot)`)
+	remount      = regexp.MustCompile(`(^|,)remount(,|$)`)
 	linkProperty = regexp.MustCompile(`^(persist\.)?(sys\.usb\.config|service\.adb\.|adb\.)`)
 	vitalNames   = regexp.MustCompile(`^(init|zygote(64)?|system_server|surfaceflinger)$`)
 )

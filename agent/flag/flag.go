@@ -1,9 +1,11 @@
 // Package flag keeps the word that somebody is at the bench, with their hands
 // on its devices. Whoever stands there sets it (`farbench-agent flag`, a process
 // of its own) and the agent tells it; while it is up, what looks destructive is
-// asked about. It lies in the agent's data directory, so it outlives both.
+// asked about (agent/danger says what that is), by the relay and at the gate that
+// all passes which begins here. The word lies in the agent's data directory, so it
+// outlives both.
 //
-// It knows neither NATS nor what is destructive.
+// It knows neither NATS nor devices.
 package flag
 
 import (

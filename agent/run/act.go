@@ -18,10 +18,12 @@ func (a *active) perform(ctx context.Context) {
 		return
 	default:
 	}
-	if fault := a.stillMay(); fault != nil {
+	begun, fault := a.stillMay()
+	if fault != nil {
 		a.close(wire.Refused, fault)
 		return
 	}
+	defer begun()
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -35,7 +37,7 @@ func (a *active) perform(ctx context.Context) {
 		case <-a.stopping:
 		}
 	})
-	ending := a.r.c.Act(ctx, a.device, *a.start.Act, &actLog{a: a})
+	ending := a.r.c.Act(ctx, a.device, *a.start.Act, &actLog{a: a, started: begun})
 	cancel()
 	wg.Wait()
 
@@ -62,12 +64,15 @@ type actLog struct {
 	a     *active
 	begun bool
 	total int64
+	// started says that the act has begun, at its first word.
+	started func()
 }
 
 func (l *actLog) begin() {
 	if !l.begun {
 		l.begun = true
 		l.a.begin()
+		l.started()
 	}
 }
 

@@ -99,9 +99,11 @@ func (a *active) open(ctx context.Context) (Shell, error) {
 		return nil, context.Canceled
 	default:
 	}
-	if fault := a.stillMay(); fault != nil {
+	begun, fault := a.stillMay()
+	if fault != nil {
 		return nil, fault
 	}
+	defer begun()
 	return a.r.c.Open(ctx, a.device.TransportID, service(a.start))
 }
 

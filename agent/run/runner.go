@@ -43,7 +43,10 @@ type Config struct {
 	Act func(ctx context.Context, device wire.Device, a wire.Act, log act.Log) act.Ending
 	// Pass lets a command pass that stands on its device's newest reservation, or
 	// refuses it; nil: everything passes.
-	Pass  func(device string, d wire.Drive) *wire.Fault
+	Pass func(device string, d wire.Drive) *wire.Fault
+	// Ask refuses what has to be confirmed first; nil: nothing has. begun is called
+	// when what it let pass has begun, or will not.
+	Ask   func(s wire.Start) (begun func(), fault *wire.Fault)
 	Level func(text []byte) wire.Level
 	// Line shows a line on the agent's console; nil: it is not shown. It must
 	// not block or keep the line's bytes.
@@ -78,6 +81,9 @@ func New(c Config) (*Runner, error) {
 	}
 	if c.Pass == nil {
 		c.Pass = func(string, wire.Drive) *wire.Fault { return nil }
+	}
+	if c.Ask == nil {
+		c.Ask = func(wire.Start) (func(), *wire.Fault) { return func() {}, nil }
 	}
 	r := &Runner{c: c, going: map[string]*active{}}
 	r.ctx, r.giveUp = context.WithCancel(context.Background())

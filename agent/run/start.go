@@ -40,6 +40,11 @@ func (r *Runner) Start(s wire.Start) wire.Answer {
 	if fault := notReady(s, device, ok); fault != nil {
 		return r.refuse(s.Run, s.Device, fault)
 	}
+	begun, fault := r.c.Ask(s)
+	begun()
+	if fault != nil { // it may be confirmed: nothing is written down
+		return wire.Answer{Fault: fault}
+	}
 	return r.accept(s, device)
 }
 
@@ -134,12 +139,15 @@ func (r *Runner) Cancel(c wire.Cancel) wire.Answer {
 func (r *Runner) late(s wire.Start) bool { return r.c.Life.ClockMS() >= s.VoidAt }
 
 // stillMay says why a run that was accepted must not begin any more: the process
-// may have been stopped meanwhile.
-func (a *active) stillMay() *wire.Fault {
+// may have been stopped meanwhile. Whoever may calls begun when it has begun.
+func (a *active) stillMay() (begun func(), fault *wire.Fault) {
 	if a.r.late(a.start) {
-		return tooLate()
+		return nil, tooLate()
 	}
-	return a.r.c.Pass(a.start.Device, a.start.Drive)
+	if fault := a.r.c.Pass(a.start.Device, a.start.Drive); fault != nil {
+		return nil, fault
+	}
+	return a.r.c.Ask(a.start)
 }
 
 func tooLate() *wire.Fault {

@@ -134,3 +134,32 @@ func FuzzStart(f *testing.F) {
 		}
 	})
 }
+
+// A run that was accepted and had not begun is asked about once more, and what it
+// waits for to begin is told.
+func TestRunner_AsksAgainBeforeARunBegins(t *testing.T) {
+	l := life.New()
+	r, _ := newRunner(t, l, func() (Shell, error) { t.Error("it began"); return nil, errors.New("no") })
+	asked, ended := 0, 0
+	r.c.Ask = func(s wire.Start) (func(), *wire.Fault) {
+		if asked++; asked == 1 || s.Confirmed {
+			return func() { ended++ }, nil
+		}
+		return func() {}, &wire.Fault{Code: wire.ConfirmNeeded}
+	}
+	a := r.Start(wire.Start{Life: l.Name(), VoidAt: 1 << 40, Run: "r1", Device: "is-device", Command: "reboot", TimeoutS: 1})
+	if a.Result == nil || a.Result.State != wire.Accepted {
+		t.Fatalf("%+v", a)
+	}
+	if end := r.ended(t, "r1"); end.Outcome != wire.Refused || end.Fault == nil || end.Fault.Code != wire.ConfirmNeeded || asked != 2 || ended != 1 {
+		t.Errorf("%+v, asked %d times", end, asked)
+	}
+	// One that is refused when it comes leaves nothing behind: it may be confirmed.
+	a = r.Start(wire.Start{Life: l.Name(), VoidAt: 1 << 40, Run: "r2", Device: "is-device", Command: "reboot", TimeoutS: 1})
+	if a.Fault == nil || a.Fault.Code != wire.ConfirmNeeded {
+		t.Fatalf("%+v", a)
+	}
+	if _, known, err := r.c.Journal.Get("r2"); known || err != nil {
+		t.Errorf("it is in the journal: %v", err)
+	}
+}

@@ -17,6 +17,9 @@ type Config struct {
 	// Pass lets a session pass that stands on its device's newest reservation, or
 	// refuses it; nil: everything passes.
 	Pass func(device string, d wire.Drive) *wire.Fault
+	// Ask refuses what has to be confirmed first; nil: nothing has. begun is called
+	// when what it let pass has begun, or will not.
+	Ask func(o wire.SessionOpen) (begun func(), fault *wire.Fault)
 	// Serve does what a session is for and says how that ended. ctx ends with
 	// the session.
 	Serve  func(ctx context.Context, device wire.Device, o wire.SessionOpen, s *Stream) wire.SessionEnd
@@ -60,6 +63,13 @@ func (d *Desk) Open(o wire.SessionOpen, out func(frame []byte) error) *wire.Faul
 	device, fault := d.c.Device(o.Device)
 	if fault != nil {
 		return fault
+	}
+	if d.c.Ask != nil {
+		begun, fault := d.c.Ask(o)
+		defer begun()
+		if fault != nil {
+			return fault
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -45,6 +45,8 @@ type Start struct {
 	TimeoutS int       `json:"timeout_s"`
 	By       string    `json:"by,omitempty"`
 	Created  time.Time `json:"created_at"` // the relay's clock; for people only
+	// Confirmed says that a person was asked, while somebody is at the bench.
+	Confirmed bool `json:"confirmed,omitempty"`
 	Drive
 }
 

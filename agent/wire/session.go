@@ -65,6 +65,8 @@ type SessionOpen struct {
 	Stream  uint64 `json:"stream"` // what the frames of both sides carry
 	Device  string `json:"device"`
 	By      string `json:"by,omitempty"`
+	// Confirmed says that a person was asked, while somebody is at the bench.
+	Confirmed bool `json:"confirmed,omitempty"`
 	Drive
 	SessionSpec
 }

@@ -9,6 +9,10 @@ type SessionRequest struct {
 	Bench  string `json:"bench"`
 	Device string `json:"device"`
 	Stream uint64 `json:"stream"`
+	// Confirmed says that a person was asked whether to do it, although somebody is
+	// at the bench; without it an install, and a push outside of scratch, is
+	// refused with confirm_needed then.
+	Confirmed bool `json:"confirmed,omitempty"`
 	wire.SessionSpec
 }
 

@@ -108,7 +108,7 @@ func New(cfg Config) *Core {
 	c.jobs = jobs.New(jobs.Config{Bridge: c.bridge, Logger: cfg.Logger, Kinds: map[string]jobs.Kind{
 		"search": search.Kind(c.runs, c.reader, func(bench string) bool { _, ok := c.benches.Get(bench); return ok }),
 	}})
-	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Allow: c.books.Allow, Working: c.books.Working, SaidBy: runs.SaidBy, Logger: cfg.Logger})
+	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Ask: c.benches.Ask, Allow: c.books.Allow, Working: c.books.Working, SaidBy: runs.SaidBy, Logger: cfg.Logger})
 	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.people.Watch(func(string) {}, c.crowd.Rename, func(api.User) {})

@@ -29,7 +29,7 @@ func SaidBy(bench string, f *wire.Fault) *wire.Fault {
 	switch f.Code {
 	case wire.DeviceUnknown, wire.DeviceOffline, wire.DeviceUnauthorized, wire.RunEnded, wire.NotFound,
 		wire.Invalid, wire.TooLarge, wire.TooMany, wire.Draining, wire.TooLate, wire.OpenFailed, wire.OtherLife,
-		wire.EpochOld, wire.StorageFull:
+		wire.EpochOld, wire.StorageFull, wire.ConfirmNeeded:
 	default:
 		said.Code, said.Message = wire.Internal, fmt.Sprintf("bench %s answered with the fault %.64q: %s", bench, f.Code, said.Message)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/farbench/farbench/agent/danger"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/benches"
@@ -81,7 +82,7 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, confirmed bool, rec
 	if err := place(r.cfg.Benches, claim); err != nil {
 		return api.Run{}, false, err
 	}
-	if err := unconfirmed(r.cfg.Benches, claim, confirmed); err != nil {
+	if err := r.cfg.Benches.Ask(claim.Bench, confirmed, func() *danger.Danger { return danger.OfRun(claim.Command, claim.Act) }); err != nil {
 		return api.Run{}, false, err
 	}
 	drive, err := r.cfg.Allow(until, claim.Bench, claim.Device, api.User{ID: claim.ByID, Name: claim.By})
@@ -99,7 +100,7 @@ func (r *Runs) launch(ctx context.Context, claim wire.Claim, confirmed bool, rec
 	if r.cfg.Claimed != nil {
 		r.cfg.Claimed(claim.Bench, claim.Run)
 	}
-	if err := r.send(until, claim, drive, clock, received.Add(ttl)); err != nil {
+	if err := r.send(until, claim, drive, confirmed, clock, received.Add(ttl)); err != nil {
 		r.withdraw(ctx, claim.Run, rev)
 		return api.Run{}, false, err
 	}
@@ -185,7 +186,7 @@ func (r *Runs) withdraw(ctx context.Context, id string, rev uint64) {
 // send sends the start to the life that clock names, again to another life if
 // that one took over, and waits for the agent's answer. An error means that
 // nobody can have started the run.
-func (r *Runs) send(ctx context.Context, c wire.Claim, drive wire.Drive, clock benches.Clock, deadline time.Time) error {
+func (r *Runs) send(ctx context.Context, c wire.Claim, drive wire.Drive, confirmed bool, clock benches.Clock, deadline time.Time) error {
 	tried := map[string]bool{}
 	for !tried[clock.Life] && len(tried) < 4 {
 		tried[clock.Life] = true
@@ -196,7 +197,7 @@ func (r *Runs) send(ctx context.Context, c wire.Claim, drive wire.Drive, clock b
 		q, err := r.cfg.Bridge.Ask(c.Bench, wire.CmdRunStart, func(relay, req string) any {
 			start := wire.Start{
 				Relay: relay, Req: req, Life: clock.Life, VoidAt: clock.MS + left.Milliseconds(), Run: c.Run,
-				Device: c.Device, Command: c.Command, Act: c.Act, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created, Drive: drive,
+				Device: c.Device, Command: c.Command, Act: c.Act, TimeoutS: c.TimeoutS, By: c.By, Created: c.Created, Confirmed: confirmed, Drive: drive,
 			}
 			if c.Act != nil {
 				start.Command = ""

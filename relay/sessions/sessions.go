@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/farbench/farbench/agent/danger"
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/bridge"
@@ -22,6 +23,8 @@ type Config struct {
 	Bridge *bridge.Bridge
 	// Usable says what keeps work from beginning on a device.
 	Usable func(ctx context.Context, bench, device string) error
+	// Ask refuses what has to be confirmed first.
+	Ask func(bench string, confirmed bool, does func() *danger.Danger) error
 	// Allow says whether a person may begin something there, and under which
 	// epoch of its reservation.
 	Allow func(ctx context.Context, bench, device string, by api.User) (wire.Drive, error)
@@ -54,6 +57,9 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 	if err := s.cfg.Usable(ctx, q.Bench, q.Device); err != nil {
 		return nil, err
 	}
+	if err := s.cfg.Ask(q.Bench, q.Confirmed, func() *danger.Danger { return danger.OfSession(q.SessionSpec) }); err != nil {
+		return nil, err
+	}
 	drive, err := s.cfg.Allow(ctx, q.Bench, q.Device, by)
 	if err != nil {
 		return nil, err
@@ -65,7 +71,7 @@ func (s *Sessions) Open(ctx context.Context, q api.SessionRequest, by api.User, 
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	answer, err := s.cfg.Bridge.AskOnce(ctx, q.Bench, wire.CmdRequest(wire.VerbSession), func(relay, req string) any {
-		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by.Name, Drive: drive, SessionSpec: q.SessionSpec}
+		return wire.SessionOpen{Relay: relay, Req: req, Session: x.ID, Stream: q.Stream, Device: q.Device, By: by.Name, Confirmed: q.Confirmed, Drive: drive, SessionSpec: q.SessionSpec}
 	})
 	switch {
 	case errors.Is(err, bridge.ErrNoResponders):

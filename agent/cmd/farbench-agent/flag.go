@@ -46,8 +46,9 @@ func (p flagPlace) dir() (string, error) {
 	return dir, nil
 }
 
-// heardWithin is how long an agent may take to see the flag.
-const heardWithin = 3 * time.Second
+// heardWithin is how long an agent may take to see the flag: what it was just
+// about to begin begins first, and a device may take 10 s for that.
+const heardWithin = 15 * time.Second
 
 // untilHeard waits until the agent has taken the flag over, and says what is so
 // where none does.

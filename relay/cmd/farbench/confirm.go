@@ -23,15 +23,6 @@ func needsConfirming(err error) bool {
 // confirm asks a person whether to go on. Where none is at the terminal, or
 // they do not say yes, refused comes back, with what to do.
 func (e *execution) confirm(ctx context.Context, refused error) (yes bool, _ error) {
-	var fault *wire.Fault
-	if !errors.As(refused, &fault) {
-		return false, refused
-	}
-	if !e.around.err.interactive || !term.IsTerminal(int(os.Stdin.Fd())) {
-		without := *fault
-		without.Hint = "make sure that nobody is in its way, then give --yes"
-		return false, &without
-	}
 	e.mu.Lock()
 	e.asking = true
 	e.mu.Unlock()
@@ -40,7 +31,20 @@ func (e *execution) confirm(ctx context.Context, refused error) (yes bool, _ err
 		e.asking = false
 		e.mu.Unlock()
 	}()
-	fmt.Fprintf(e.around.err, "farbench: %s\nGo on? [y/N] ", clean(fault.Message))
+	return confirm(ctx, e.around, refused)
+}
+
+func confirm(ctx context.Context, around *surroundings, refused error) (yes bool, _ error) {
+	var fault *wire.Fault
+	if !errors.As(refused, &fault) {
+		return false, refused
+	}
+	if !around.err.interactive || !term.IsTerminal(int(os.Stdin.Fd())) {
+		without := *fault
+		without.Hint = "make sure that nobody is in its way, then give --yes"
+		return false, &without
+	}
+	fmt.Fprintf(around.err, "farbench: %s\nGo on? [y/N] ", clean(fault.Message))
 	// Nothing ends a read of a terminal: who leaves at the question lets the
 	// process's end do so.
 	said := make(chan string, 1)
@@ -56,7 +60,7 @@ func (e *execution) confirm(ctx context.Context, refused error) (yes bool, _ err
 		}
 		return false, refused
 	case <-ctx.Done():
-		fmt.Fprintln(e.around.err)
+		fmt.Fprintln(around.err)
 		return false, refused
 	}
 }

@@ -21,6 +21,7 @@ type installCommand struct {
 	Grant     bool     `short:"g" help:"Grant all permissions that it asks for."`
 	Test      bool     `short:"t" help:"Although it is a test build."`
 	User      string   `placeholder:"USER" help:"For whom: a number, current or all."`
+	Yes       bool     `help:"Install it although somebody is at the bench."`
 	JSON      bool     `help:"Print a JSON object an event: progress, end."`
 }
 
@@ -43,7 +44,7 @@ func (c installCommand) Run(around *surroundings) error {
 		if err != nil {
 			return err
 		}
-		q := api.SessionRequest{Bench: bench, Device: device, SessionSpec: wire.SessionSpec{Kind: wire.SessionInstall, Install: spec}}
+		q := api.SessionRequest{Bench: bench, Device: device, Confirmed: c.Yes, SessionSpec: wire.SessionSpec{Kind: wire.SessionInstall, Install: spec}}
 		what := "install " + spec.APKs[0].Name
 		return t.give(ctx, q, what, total, len(c.APKs), func(w *parcel.Writer) error {
 			for i, name := range c.APKs {

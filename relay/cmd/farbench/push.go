@@ -12,6 +12,7 @@ import (
 
 type pushCommand struct {
 	Paths  []string `arg:"" name:"local… bench/device:remote" help:"Files and folders of this PC, and last where they go: BENCH/DEVICE:/PATH. As with adb, into a folder that is there, under that name otherwise."`
+	Yes    bool     `help:"Overwrite what is outside of scratch although somebody is at the bench."`
 	SHA256 bool     `name:"sha256" help:"Print each file's SHA-256, as the device got it."`
 	JSON   bool     `help:"Print a JSON object an event: progress, file, skipped, end."`
 }
@@ -41,7 +42,7 @@ func (c pushCommand) Run(around *surroundings) error {
 			return err
 		}
 		for _, tree := range trees {
-			q := api.SessionRequest{Bench: bench, Device: device, SessionSpec: wire.SessionSpec{
+			q := api.SessionRequest{Bench: bench, Device: device, Confirmed: c.Yes, SessionSpec: wire.SessionSpec{
 				Kind: wire.SessionPush, Path: to.path, Name: tree.Name, Folder: tree.Folder, SHA256: c.SHA256,
 			}}
 			if err := t.push(ctx, q, tree); err != nil {
@@ -64,6 +65,12 @@ func (t *transfer) push(ctx context.Context, q api.SessionRequest, tree *files.T
 // meanwhile is shown.
 func (t *transfer) give(ctx context.Context, q api.SessionRequest, what string, total int64, of int, pack func(*parcel.Writer) error) error {
 	stream, err := t.bulk.Open(ctx, q)
+	if needsConfirming(err) {
+		t.show.before()
+		if q.Confirmed, err = confirm(ctx, t.show.around, err); q.Confirmed {
+			stream, err = t.bulk.Open(ctx, q)
+		}
+	}
 	if err != nil {
 		return &refusedError{err}
 	}

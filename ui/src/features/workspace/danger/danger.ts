@@ -134,6 +134,10 @@ const reboot: Danger = {
   does: 'Reboot device',
   text: 'The device leaves the bench until it has booted.',
 }
+const remounts: Danger = {
+  does: 'Remount it',
+  text: 'What the device starts from can be written to.',
+}
 const restartsAdbd: Danger = {
   leaves: true,
   does: 'Restart adbd',
@@ -218,6 +222,8 @@ const programs: Record<string, Judge> = {
     const isLink = what === 'wifi' || what === 'ethernet' || what === 'data' || what === 'usb'
     return isLink && (to === 'disable' || to === 'setFunctions') ? cuts : undefined
   },
+  remount: () => remounts,
+  mount: (a) => (a.some((w) => /(^|,)remount(,|$)/.test(w)) ? remounts : undefined),
   ifconfig: (a) => (a.at(-1) === 'down' ? cuts : undefined),
   ip: (a) => (a[0] === 'link' && a.includes('down') ? cuts : undefined),
   stop: (a) =>
