@@ -32,7 +32,8 @@ type Job struct {
 	Of        int             `json:"of"` // 0: nobody knows yet
 	StartedAt time.Time       `json:"started_at"`
 	EndedAt   *time.Time      `json:"ended_at,omitempty"`
-	Result    json.RawMessage `json:"result,omitempty"` // of one that is done: SearchResult, …
+	EndedBy   *User           `json:"ended_by,omitempty"` // who cancelled it: anybody may
+	Result    json.RawMessage `json:"result,omitempty"`   // of one that is done: SearchResult, …
 	Fault     *wire.Fault     `json:"fault,omitempty"`
 }
 
@@ -42,7 +43,10 @@ type Jobs struct {
 }
 
 // JobRequest is d of req job.start. D depends on the kind: of search, SearchRequest.
+// Under an ID of the asker's making it may be asked again: the job that began is
+// the answer.
 type JobRequest struct {
+	ID   string          `json:"id,omitempty"`
 	Kind string          `json:"kind"`
 	D    json.RawMessage `json:"d"`
 }

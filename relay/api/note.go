@@ -19,8 +19,8 @@ type Note struct {
 }
 
 // NoteRequest is d of req note.pin (bench, text, and an id of the asker's
-// making where it may be asked again) and of req note.unpin (bench, id). Both
-// answer with the bench's Notes.
+// making where it may be asked again), of req note.unpin (bench, id) and of req
+// notes.get (bench). All answer with the bench's Notes.
 type NoteRequest struct {
 	Bench string `json:"bench"`
 	ID    string `json:"id,omitempty"`

@@ -126,7 +126,7 @@ func TestJobs_CancelledGivesItsPlaceUpAtOnce(t *testing.T) {
 	}
 	_, err := all.Start(t.Context(), ada, api.JobRequest{Kind: "linger"})
 	want(t, err, wire.TooMany)
-	if _, err := all.Cancel(t.Context(), first.ID); err != nil {
+	if _, err := all.Cancel(t.Context(), ada, first.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := all.Start(t.Context(), ada, api.JobRequest{Kind: "linger"}); err != nil {
@@ -152,14 +152,14 @@ func TestJobs_AreSeenAndCancelledAtAnyRelay(t *testing.T) {
 		return api.Job{}
 	}
 	coretest.Eventually(t, "its progress is seen elsewhere", func() bool { return state(started.ID).Done == 1 })
-	if j, err := there.Cancel(t.Context(), started.ID); err != nil || j.State != api.JobCancelled || j.EndedAt == nil {
+	if j, err := there.Cancel(t.Context(), bob, started.ID); err != nil || j.State != api.JobCancelled || j.EndedAt == nil || j.EndedBy == nil || *j.EndedBy != bob {
 		t.Fatalf("%+v %v", j, err)
 	}
 	<-ended // its work was stopped
-	if j, err := here.Cancel(t.Context(), started.ID); err != nil || j.State != api.JobCancelled {
+	if j, err := here.Cancel(t.Context(), ada, started.ID); err != nil || j.State != api.JobCancelled || *j.EndedBy != bob {
 		t.Errorf("again: %+v %v", j, err)
 	}
-	_, err = there.Cancel(t.Context(), "nothing")
+	_, err = there.Cancel(t.Context(), ada, "nothing")
 	want(t, err, wire.NotFound)
 
 	// A person has two at a time, in all relays together.
@@ -186,6 +186,55 @@ func TestJobs_AreSeenAndCancelledAtAnyRelay(t *testing.T) {
 		}
 		return lost == 2
 	})
+}
+
+// An answer that was lost may be asked for again, at any relay.
+func TestJobs_BeginOnceUnderAnID(t *testing.T) {
+	l := coretest.New(t)
+	here, _, _ := worker(t, l)
+	there, _, _ := worker(t, l)
+	q := api.JobRequest{ID: "mine", Kind: "wait", D: json.RawMessage(`{"text": "x"}`)}
+	first, err := here.Start(t.Context(), ada, q)
+	if err != nil || first.ID != "mine" {
+		t.Fatalf("%+v %v", first, err)
+	}
+	// A place more is taken, so that a second start would be refused.
+	if _, err := here.Start(t.Context(), ada, api.JobRequest{Kind: "wait"}); err != nil {
+		t.Fatal(err)
+	}
+	q.D = json.RawMessage(`{"text":"x"}`)
+	for _, relay := range []*jobs.Jobs{here, there} {
+		if again, err := relay.Start(t.Context(), ada, q); err != nil || !again.StartedAt.Equal(first.StartedAt) {
+			t.Errorf("asked again it is %+v, %v", again, err)
+		}
+		if got, err := relay.Get(t.Context(), "mine"); err != nil || got.By != ada {
+			t.Errorf("%+v %v", got, err)
+		}
+		other := q
+		other.D = json.RawMessage(`{"text":"y"}`)
+		_, err = relay.Start(t.Context(), bob, other)
+		want(t, err, wire.IDConflict)
+		_, err = relay.Get(t.Context(), "nothing")
+		want(t, err, wire.NotFound)
+	}
+	q.ID = "no id"
+	_, err = here.Start(t.Context(), ada, q)
+	want(t, err, wire.Invalid)
+	// Of those who ask at once at two relays one begins.
+	q.ID = "both"
+	began := make(chan api.Job, 2)
+	for _, relay := range []*jobs.Jobs{here, there} {
+		go func() {
+			job, err := relay.Start(t.Context(), bob, q)
+			if err != nil {
+				t.Error(err)
+			}
+			began <- job
+		}()
+	}
+	if one, two := <-began, <-began; !one.StartedAt.Equal(two.StartedAt) {
+		t.Errorf("two jobs began: %+v and %+v", one, two)
+	}
 }
 
 // Nobody works on it any more: another relay says so.

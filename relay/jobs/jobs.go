@@ -75,7 +75,8 @@ type Jobs struct {
 type record struct {
 	api.Job
 	Relay string `json:"relay"`
-	Beat  int    `json:"beat"` // grows while its relay works on it
+	Beat  int    `json:"beat"`          // grows while its relay works on it
+	Sum   string `json:"sum,omitempty"` // of what began it
 }
 
 // known is a job as it was last heard of.
@@ -121,7 +122,9 @@ func (j *Jobs) List(room string) []api.Job {
 	return sorted(list)
 }
 
-// Start begins a job and returns it as it stands.
+// Start begins a job and returns it as it stands. Under an id of the asker's
+// making it may be asked again, at any relay: a job that has begun is not begun
+// twice.
 func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Job, error) {
 	kind := j.cfg.Kinds[q.Kind]
 	if kind == nil {
@@ -135,8 +138,19 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 	if err := j.cfg.Bridge.Ready(); err != nil || store == nil {
 		return api.Job{}, unavailable("the job could not be stored")
 	}
-	t := &task{j: j, plan: plan, record: record{Relay: j.cfg.Bridge.Relay(), Job: api.Job{
-		ID: wire.NewID("j"), Kind: q.Kind, Title: plan.Title, Room: plan.Room, Asked: plan.Asked, By: by, State: api.JobRunning,
+	id, sum := q.ID, sumOf(q)
+	switch {
+	case id == "":
+		id = wire.NewID("j")
+	case !wire.ValidID(id):
+		return api.Job{}, &wire.Fault{Code: wire.Invalid, Message: "id is none", Hint: "1 to 32 of a-z, 0-9 and -, or leave it out"}
+	default:
+		if job, ok, err := j.begun(ctx, id, sum); ok || err != nil {
+			return job, err
+		}
+	}
+	t := &task{j: j, plan: plan, record: record{Relay: j.cfg.Bridge.Relay(), Sum: sum, Job: api.Job{
+		ID: id, Kind: q.Kind, Title: plan.Title, Room: plan.Room, Asked: plan.Asked, By: by, State: api.JobRunning,
 		StartedAt: j.cfg.Bridge.Now().UTC().Truncate(time.Millisecond),
 	}}}
 	if err := j.admit(t); err != nil {
@@ -154,6 +168,11 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 	}
 	if err != nil {
 		j.leave(t)
+		if wrongRevision(err) { // begun at another relay in this moment
+			if job, ok, err := j.begun(ctx, id, sum); ok || err != nil {
+				return job, err
+			}
+		}
 		return api.Job{}, unavailable("the job could not be stored: " + err.Error())
 	}
 	j.take(begun, rev)
@@ -192,12 +211,13 @@ func (j *Jobs) leave(t *task) {
 	delete(j.here, t.ID)
 }
 
-// Cancel ends a job, whichever relay works on it, and returns it as it stands.
-func (j *Jobs) Cancel(ctx context.Context, id string) (api.Job, error) {
+// Cancel ends a job, whoever asks and whichever relay works on it, and returns
+// it as it stands: it says who ended it.
+func (j *Jobs) Cancel(ctx context.Context, by api.User, id string) (api.Job, error) {
 	if !wire.ValidID(id) {
 		return api.Job{}, notFound(id)
 	}
-	return j.end(ctx, id, func(r *record) { r.State = api.JobCancelled })
+	return j.end(ctx, id, func(r *record) { r.State, r.EndedBy = api.JobCancelled, &by })
 }
 
 func notFound(id string) error {

@@ -43,7 +43,7 @@ func ofJobs(all *jobs.Jobs) gateway.Maker {
 					if err := q.Read(&in); err != nil {
 						return nil, err
 					}
-					return all.Cancel(ctx, in.ID)
+					return all.Cancel(ctx, q.By, in.ID)
 				},
 			},
 			Snapshot: func(_ context.Context, r gateway.Room, parts *api.Parts) error {

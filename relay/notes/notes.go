@@ -44,7 +44,7 @@ func Module(store Store, benches Benches, now func() time.Time) gateway.Maker {
 	return func(g *gateway.Gateway) gateway.Module {
 		n := &notes{gateway: g, store: store, benches: benches, now: now, known: map[string]api.Notes{}}
 		return gateway.Module{
-			Requests: map[string]gateway.Request{"note.pin": n.pin, "note.unpin": n.unpin},
+			Requests: map[string]gateway.Request{"note.pin": n.pin, "note.unpin": n.unpin, "notes.get": n.get},
 			Events:   []string{event},
 			Snapshot: n.snapshot,
 			Run:      func(ctx context.Context) error { return store.Watch(ctx, prefix, n.changed) },
@@ -129,6 +129,15 @@ func (n *notes) unpin(ctx context.Context, q gateway.Question) (any, error) {
 		doc.Notes = slices.DeleteFunc(doc.Notes, func(note api.Note) bool { return note.ID == in.ID })
 		return len(doc.Notes) < before, nil
 	})
+}
+
+// get gives a bench's notes.
+func (n *notes) get(ctx context.Context, q gateway.Question) (any, error) {
+	var in api.NoteRequest
+	if err := q.Read(&in); err != nil {
+		return nil, err
+	}
+	return n.change(ctx, in.Bench, func(*api.Notes) (bool, error) { return false, nil })
 }
 
 func (n *notes) change(ctx context.Context, bench string, edit func(*api.Notes) (bool, error)) (doc api.Notes, err error) {

@@ -13,6 +13,7 @@ import (
 // Jobs are the long work that goes on, and what came of it within a day.
 type Jobs interface {
 	List(room string) []api.Job
+	Get(ctx context.Context, id string) (api.Job, error)
 	Loaded() bool
 }
 
@@ -29,5 +30,13 @@ func (s *Server) routeJobs() {
 				return nil, gateway.Loading
 			}
 			return &answer[api.Jobs]{api.Jobs{Jobs: s.cfg.Jobs.List(in.Room)}}, nil
+		})
+	type one struct {
+		ID string `path:"id"`
+	}
+	ask(s, huma.Operation{OperationID: "job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Summary: "A job as it stands, with its result"},
+		func(ctx context.Context, in *one) (*answer[api.Job], error) {
+			job, err := s.cfg.Jobs.Get(ctx, in.ID)
+			return &answer[api.Job]{job}, err
 		})
 }

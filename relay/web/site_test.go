@@ -268,3 +268,6 @@ type noJobs struct{}
 
 func (noJobs) List(string) []api.Job { return []api.Job{} }
 func (noJobs) Loaded() bool          { return true }
+func (noJobs) Get(context.Context, string) (api.Job, error) {
+	return api.Job{}, &wire.Fault{Code: wire.NotFound, Message: "there is no job"}
+}

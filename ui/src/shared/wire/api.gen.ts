@@ -242,6 +242,7 @@ export interface Job {
   of: number
   started_at: string
   ended_at?: string
+  ended_by?: User
   result?: unknown
   fault?: Fault
 }
@@ -446,6 +447,7 @@ export interface Jobs {
   jobs: Job[]
 }
 export interface JobRequest {
+  id?: string
   kind: string
   d: unknown
 }
