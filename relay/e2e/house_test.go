@@ -54,7 +54,7 @@ func TestHouse_ImportsGoTheirWay(t *testing.T) {
 			return path == prefix || strings.HasPrefix(path, prefix+"/")
 		})
 	}
-	fiber := []string{"github.com/gofiber", "github.com/danielgtaylor/huma", "github.com/fasthttp/websocket"}
+	fiber := []string{"github.com/gofiber", "github.com/danielgtaylor/huma", "github.com/fasthttp/websocket", "github.com/valyala/fasthttp"}
 	nats := []string{"github.com/nats-io"}
 	for _, p := range append(list(t, "agent", "./..."), list(t, "relay", "./...")...) {
 		name := strings.TrimPrefix(p.ImportPath, house)

@@ -257,6 +257,7 @@ func TestMetrics_AreThere(t *testing.T) {
 	p := s.join()
 	p.say(`{"t":"sub","i":1,"room":"lab"}`)
 	p.until("res")
+	eventually(t, "what was read counts as written", func() bool { return s.hub.Stats().QueueBytes == 0 })
 	got := body(t, s.ask("GET", "/metrics", ""))
 	for _, want := range []string{"farbench_ws_connections 1", "farbench_ws_rooms 1", "farbench_ws_queue_bytes 0", "farbench_ws_lagging 0", "farbench_http_connections"} {
 		if !strings.Contains(got, want) {

@@ -111,7 +111,8 @@ func (s *Server) openEvents(c *fiber.Ctx) error {
 	out := newEventSocket(append([]byte(nil), header.Header()...))
 	person, seats := whoOf(c.UserContext()), seatsOf(rooms, gateway.ParseVector(last))
 	c.Context().HijackSetNoResponse(true)
-	c.Context().Hijack(func(hijacked net.Conn) { s.serveEvents(hijacked, out, person, seats) })
+	// Beside it, as sockets are served. What is buffered is never read.
+	c.Context().Hijack(func(hijacked net.Conn) { go s.serveEvents(hijacked, out, person, seats) })
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,25 @@ type conn struct {
 	linger atomic.Bool
 	once   sync.Once
 	err    error
+}
+
+// errDirect answers who reads nothing from the connection itself.
+var errDirect = errors.New("nothing was asked for")
+
+func (c *conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, errDirect
+	}
+	return c.Conn.Read(p)
+}
+
+// isDirect says whether what was taken over from the server is read from the
+// connection itself. Else the client has sent more than its request, and the
+// server's buffer stands before the connection: that belongs to the request, and
+// serves another client as soon as the request is given back.
+func isDirect(hijacked net.Conn) bool {
+	_, err := hijacked.Read(nil)
+	return errors.Is(err, errDirect)
 }
 
 func (c *conn) Write(p []byte) (int, error) {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	fasthttpws "github.com/fasthttp/websocket"
-	"github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/hub"
@@ -20,9 +20,6 @@ const (
 	partLimit  = time.Second
 )
 
-// localWho is how the guard's finding crosses the upgrade: only string keys do.
-const localWho = "who"
-
 // routeSocket serves /ws, and /ws/bulk beside it: what is large has a socket of
 // its own, so that it never delays a keystroke.
 func (s *Server) routeSocket() {
@@ -31,40 +28,58 @@ func (s *Server) routeSocket() {
 }
 
 func (s *Server) routeSocketAt(path, id, summary string, isBulk bool) {
-	serve := func(pooled *websocket.Conn) { s.serveSocket(pooled, isBulk) }
-	upgrade := websocket.New(serve, websocket.Config{
-		ReadBufferSize:  256,
-		WriteBufferSize: 256, // the library writes control frames at most
-		WriteBufferPool: &sync.Pool{},
-		// Its own handler would show a panic's text to the browser.
-		RecoverHandler: func(*websocket.Conn) {
-			if cause := recover(); cause != nil {
-				s.Panicked("serving a socket", cause)
-			}
-		},
-	})
+	upgrader := newUpgrader()
 	op := s.plain(path, id, summary, "application/json", func(c *fiber.Ctx) error {
-		if !websocket.IsWebSocketUpgrade(c) {
+		if !fasthttpws.FastHTTPIsWebSocketUpgrade(c.Context()) {
 			return send(c, s.status(fiber.StatusUpgradeRequired, "this is a WebSocket"))
 		}
 		if s.sockets.taken.Load() >= int64(s.sockets.max) {
 			return refuse(c, fullHouse)
 		}
-		c.Locals(localWho, whoOf(c.UserContext()))
-		return upgrade(c)
+		person := whoOf(c.UserContext())
+		err := upgrader.Upgrade(c.Context(), func(ws *fasthttpws.Conn) {
+			// The server keeps a request, headers and all, for as long as this
+			// runs: so a socket lives beside it, and the request serves the next
+			// client. Nothing of it crosses but person.
+			if isDirect(ws.NetConn()) {
+				go s.serveSocket(ws, person, isBulk)
+				return
+			}
+			s.serveSocket(ws, person, isBulk)
+		})
+		if err != nil {
+			return fiber.ErrUpgradeRequired
+		}
+		return nil
 	})
 	op.Security = free
 	op.Responses["101"] = op.Responses["200"]
 	delete(op.Responses, "200")
 }
 
+// newUpgrader makes sockets with small buffers, whoever asks: the guard has looked
+// at Host and Origin.
+func newUpgrader() *fasthttpws.FastHTTPUpgrader {
+	return &fasthttpws.FastHTTPUpgrader{
+		ReadBufferSize:  256,
+		WriteBufferSize: 256, // the library writes control frames at most
+		WriteBufferPool: &sync.Pool{},
+		CheckOrigin:     func(*fasthttp.RequestCtx) bool { return true },
+	}
+}
+
 var fullHouse = &wire.Fault{Code: wire.TooMany, Message: "too many sockets are open at this relay", Hint: "try again in a few seconds", Retry: true}
 
 // serveSocket lives as long as the socket does. Everything that touches the
 // socket has ended when it returns.
-func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
-	ws := pooled.Conn // never the pooled wrapper: it is handed to the next client
-	person, _ := pooled.Locals(localWho).(who)
+//
+// Its stack stays small for as long: what goes deep is done beside it.
+func (s *Server) serveSocket(ws *fasthttpws.Conn, person who, isBulk bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.Panicked("serving a socket", cause)
+		}
+	}()
 	out := &socket{conn: ws.NetConn().(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*conn), ws: ws}
 	out.conn.ours.Store(true)
 	defer out.close()
@@ -90,12 +105,6 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 	}
 	visit := enter(c, person.Visitor)
 	defer visit.Leave()
-	defer func() {
-		if cause := recover(); cause != nil {
-			f := s.Panicked("reading a socket", cause)
-			c.Close(1011, "internal error "+f.ID, 0)
-		}
-	}()
 	for {
 		kind, payload, err := read()
 		switch {
@@ -106,17 +115,42 @@ func (s *Server) serveSocket(pooled *websocket.Conn, isBulk bool) {
 			return
 		case kind == fasthttpws.BinaryMessage && isBulk && visit.Greeted():
 			c.Heard()
-			visit.Frame(payload)
+			if !s.guarded(c, func() { visit.Frame(payload) }) {
+				return
+			}
 		case kind != fasthttpws.TextMessage:
 			c.Close(hub.Malformed, "binary frames carry session bytes, and belong to /ws/bulk", 0)
 		default:
 			c.Heard()
-			visit.Take(payload)
+			if !s.beside(c, func() { visit.Take(payload) }) {
+				return
+			}
 			if visit.Greeted() && !isBulk {
 				ws.SetReadLimit(frameLimit)
 			}
 		}
 	}
+}
+
+// beside does what a message asks for on a stack of its own, and waits for it: a
+// goroutine's stack grows to what it once needed, and one that waits to read uses
+// too much of it for the runtime to make it small again.
+func (s *Server) beside(c *hub.Conn, work func()) bool {
+	whole := make(chan bool)
+	go func() { whole <- s.guarded(c, work) }()
+	return <-whole
+}
+
+// guarded does it here. Where it panics, the connection is told and false returned.
+func (s *Server) guarded(c *hub.Conn, work func()) (whole bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			f := s.Panicked("reading a socket", cause)
+			c.Close(1011, "internal error "+f.ID, 0)
+		}
+	}()
+	work()
+	return true
 }
 
 // socket is what the hub writes to: the connection itself, below the WebSocket

@@ -8,12 +8,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fasthttp/websocket"
-	fiberws "github.com/gofiber/contrib/websocket"
+	"github.com/gofiber/fiber/v2"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -23,11 +24,13 @@ import (
 // The traps of Fiber and its WebSocket, each with the guard that closes it. A
 // test here fails when its guard is taken out.
 
-// bare serves one socket handler on the app that the relay uses.
-func bare(t *testing.T, handle func(*fiberws.Conn)) string {
+// bare serves one socket handler on the app that the relay uses, as the relay does.
+func bare(t *testing.T, handle func(*websocket.Conn)) string {
 	t.Helper()
-	app := newApp(nil)
-	app.Get("/ws", fiberws.New(handle))
+	app, upgrader := newApp(nil), newUpgrader()
+	app.Get("/ws", func(c *fiber.Ctx) error {
+		return upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) { go handle(ws) })
+	})
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -58,9 +61,8 @@ func dial(t *testing.T, url string) *websocket.Conn {
 func TestTrap_CloseFromAnotherGoroutineCloses(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	url := bare(t, func(c *fiberws.Conn) {
-		inner := c.Conn
-		go func() { _ = inner.Close() }()
+	url := bare(t, func(c *websocket.Conn) {
+		go func() { _ = c.Close() }()
 		<-release
 	})
 	if _, _, err := dial(t, url).ReadMessage(); !errors.Is(err, io.EOF) && !errors.As(err, new(*websocket.CloseError)) {
@@ -73,8 +75,8 @@ func TestTrap_LateWriteReachesNobodyElse(t *testing.T) {
 	conns := make(chan *websocket.Conn, 64)
 	hold := make(chan struct{})
 	defer close(hold)
-	url := bare(t, func(c *fiberws.Conn) {
-		conns <- c.Conn
+	url := bare(t, func(c *websocket.Conn) {
+		conns <- c
 		if kind, _, err := c.ReadMessage(); err == nil && kind == websocket.TextMessage {
 			return // the first client
 		}
@@ -115,7 +117,7 @@ func TestTrap_SocketsAreCounted(t *testing.T) {
 	eventually(t, "a place is free again", func() bool { _, _, err := s.dial(); return err == nil })
 }
 
-// e: contrib's Origins default to any; TestAccess_OriginsAndHosts holds ours.
+// e: the upgrade lets any origin in; TestAccess_OriginsAndHosts holds ours.
 
 // f: a message has no limit by default.
 func TestTrap_MessageOf64MiBIsRefused(t *testing.T) {
@@ -156,7 +158,7 @@ func TestTrap_LargeBodyIsRefusedHoweverItIsSent(t *testing.T) {
 }
 
 // h: after the upgrade headers are matched by case, so what the socket needs is
-// read before it.
+// read before it. What came with the request is the socket's first message.
 func TestTrap_CookieInAnyCaseAuthenticatesASocket(t *testing.T) {
 	s := openSite(t)
 	res := s.ask("POST", "/api/v1/session", `{"token":"`+token+`"}`, "Authorization: ")
@@ -167,14 +169,12 @@ func TestTrap_CookieInAnyCaseAuthenticatesASocket(t *testing.T) {
 	}
 	defer inner.Close()
 	_ = inner.SetDeadline(time.Now().Add(5 * time.Second))
-	_, err = fmt.Fprintf(inner, "GET /ws HTTP/1.1\r\nhost: %s\r\nupgrade: WebSocket\r\nconnection: upgrade\r\norigin: http://%s\r\ncOOKIE: %s\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+	upgrade := fmt.Sprintf("GET /ws HTTP/1.1\r\nhost: %s\r\nupgrade: WebSocket\r\nconnection: upgrade\r\norigin: http://%s\r\ncOOKIE: %s\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
 		s.Addr(), s.Addr(), cookie)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A masked text frame by hand, its mask all zero.
-	hello := []byte(`{"t":"hello","v":1}`)
-	if _, err := inner.Write(append([]byte{0x81, 0x80 | byte(len(hello)), 0, 0, 0, 0}, hello...)); err != nil {
+	// A masked text frame by hand, its mask all zero, in one piece with the request:
+	// the server's own buffer holds it.
+	hello := `{"t":"hello","v":1}`
+	if _, err := io.WriteString(inner, upgrade+"\x81"+string([]byte{0x80 | byte(len(hello)), 0, 0, 0, 0})+hello); err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, 0, 4096)
@@ -199,6 +199,39 @@ func TestTrap_PanicIsAnsweredWithAnID(t *testing.T) {
 	if f := page.next(); f.Error == nil || f.Error.Code != wire.Internal || f.Error.ID == "" || strings.Contains(f.Error.Message, "secret") || !strings.Contains(s.logs.String(), f.Error.ID) {
 		t.Fatalf("%+v", f)
 	}
+}
+
+// panicking is who is asked while a message is read.
+type panicking struct{ People }
+
+func (panicking) Named(context.Context, string) (api.User, error) { panic("secret text of a panic") }
+
+func TestTrap_PanicWhileASocketIsReadEndsItAlone(t *testing.T) {
+	s := openSite(t, func(c *Config) { c.People = panicking{c.People} })
+	p, _, err := s.dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.say(`{"t":"hello","v":1,"token":"` + token + `","name":"ada"}`)
+	if f := p.next(); f.T != "bye" || f.Code != 1011 || strings.Contains(f.Reason, "secret") || !strings.Contains(s.logs.String(), "secret text of a panic") {
+		t.Fatalf("%+v", f)
+	}
+	eventually(t, "the connection is gone", func() bool { return s.listener.count() == 0 })
+	s.join()
+}
+
+// Beyond the ten: a request, headers and all, is kept for as long as what took
+// its connection over has not returned.
+func TestTrap_SocketsAndStreamsKeepNothingOfTheirRequests(t *testing.T) {
+	s := openSite(t)
+	s.join()
+	s.joinAt(pathBulk)
+	s.events("?room=lab", "")
+	eventually(t, "the server has the requests back", func() bool {
+		var running strings.Builder
+		_ = pprof.Lookup("goroutine").WriteTo(&running, 2)
+		return !strings.Contains(running.String(), "fasthttp.hijackConnHandler(")
+	})
 }
 
 // j: huma's adapter cannot flush; TestLog_FirstLineArrivesWhileTheRunGoesOn.
