@@ -17,6 +17,7 @@ const screens = [
   ['compare', '/r/r-evil..r-evil-lost'],
   ['runs', '/runs'],
   ['checks', '/checks'],
+  ['jobs', '/jobs?job=j-evil0'],
   ['settings', '/settings'],
 ]
 

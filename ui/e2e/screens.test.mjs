@@ -39,6 +39,8 @@ const screens = [
   ['compare-equal', '/r/r-time..r-lost'],
   ['compare-no-such', '/r/r-fail..no-such-run'],
   ['checks', '/checks'],
+  ['jobs', '/jobs?job=j-done'],
+  ['lab', '/lab'],
   ['settings', '/settings'],
   ['no-such-page', '/no/such/page'],
 ]
@@ -51,6 +53,8 @@ const whole = [
   'runs',
   'compare',
   'checks',
+  'jobs',
+  'lab',
   'settings',
 ]
 

@@ -93,6 +93,14 @@ const routes = {
     relay.checks = { ...body, revision: body.revision + 1 }
     return json(200, relay.checks)
   },
+  'GET jobs': ({ relay, json }) => json(200, { jobs: relay.work.jobs }),
+  'GET lab': ({ relay, json }) => json(200, relay.lab),
+  'PUT lab': ({ relay, body, json, problem }) => {
+    if (body.revision !== relay.lab.revision)
+      return problem(409, 'conflict', 'saved elsewhere meanwhile', { current: relay.lab })
+    relay.lab = { ...body, revision: body.revision + 1 }
+    return json(200, relay.lab)
+  },
   'GET settings': ({ relay, json }) => json(200, relay.settings),
   'PUT settings': ({ relay, body, json, problem }) => {
     if (body.revision !== relay.settings.revision)

@@ -9,6 +9,7 @@ import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { WebSocketServer } from 'ws'
 import { answer } from './api.mjs'
+import { jobsOf } from './jobs.mjs'
 import { usual } from './lines.mjs'
 import { me, together } from './together.mjs'
 import * as world from './world.mjs'
@@ -66,6 +67,8 @@ const relay = {
     return { run: entry.run }
   },
   cancel: (entry) => finish(entry, { outcome: 'cancelled' }),
+  work: jobsOf(name, (ev, d) => tell(ev, d)),
+  lab: { revision: 1, unreserved: 'anyone' },
 }
 
 const server = createServer((req, res) => {
@@ -206,6 +209,8 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
     }
     const [, verb] = /^reservation\.(\w+)$/.exec(f.m ?? '') ?? []
     if (f.t === 'req' && verb) return send({ t: 'res', i: f.i, d: others.reservation(verb, f.d) })
+    const [, onJob] = /^job\.(\w+)$/.exec(f.m ?? '') ?? []
+    if (f.t === 'req' && onJob) return send({ t: 'res', i: f.i, d: relay.work[onJob](f.d) })
     const [, onNote] = /^note\.(\w+)$/.exec(f.m ?? '') ?? []
     if (f.t === 'req' && onNote) return send({ t: 'res', i: f.i, d: others.note(onNote, f.d) })
     if (f.t === 'evt') return send({ t: 'res', i: f.i, d: others.say(f) })
@@ -223,7 +228,11 @@ new WebSocketServer({ server, path: '/ws' }).on('connection', (ws, req) => {
       lab.add(ws)
       const runs = [...relay.runs.values()].map((e) => e.run)
       rooms.set(f.room, () => undefined)
-      return send({ t: 'res', i: f.i, d: { benches: relay.benches, runs, ...others.lab() } })
+      return send({
+        t: 'res',
+        i: f.i,
+        d: { benches: relay.benches, runs, jobs: relay.work.jobs, ...others.lab() },
+      })
     }
     if (/^(user|bench):/.test(f.room)) {
       rooms.set(f.room, () => undefined)

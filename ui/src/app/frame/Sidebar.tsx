@@ -1,7 +1,16 @@
 // Navigation: a sidebar on lists, a rail beside a log, a bar below on phones.
 import { ActionIcon } from '@mantine/core'
 import { Link, useLocation } from '@tanstack/react-router'
-import { Keyboard, List, MessageSquare, PanelLeft, Search, Server, Settings } from 'lucide-react'
+import {
+  Activity,
+  Keyboard,
+  List,
+  MessageSquare,
+  PanelLeft,
+  Search,
+  Server,
+  Settings,
+} from 'lucide-react'
 import { goesOn, useLab } from '@/shared/lab'
 import { openPalette } from '@/shared/palette'
 import { Hidden, Mark } from '@/shared/parts'
@@ -76,6 +85,7 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
           ) : null}
         </Link>
         <Messages />
+        <Jobs />
       </nav>
       <div className={css.middle}>
         <Pinned />
@@ -106,6 +116,28 @@ export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () =>
         </div>
       </div>
     </aside>
+  )
+}
+
+function Jobs() {
+  const running = useLab((s) => Object.values(s.jobs).filter((j) => j.state === 'running').length)
+  return (
+    <Link
+      to="/jobs"
+      className={`${css.item} ${css.jobs}`}
+      activeOptions={{ includeSearch: false }}
+      activeProps={{ className: css.here }}
+      title={running ? `Jobs, ${running} running` : 'Jobs'}
+    >
+      <Activity {...icon} />
+      <span>Jobs</span>
+      <small>{running ? `${running} running` : ''}</small>
+      {running ? (
+        <i className={css.badge} aria-hidden>
+          {running}
+        </i>
+      ) : null}
+    </Link>
   )
 }
 

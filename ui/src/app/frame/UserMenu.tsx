@@ -1,5 +1,17 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
-import { Check, LogOut, Monitor, Moon, Pencil, Smartphone, Sun } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import {
+  Activity,
+  Check,
+  LogOut,
+  Monitor,
+  Moon,
+  Pencil,
+  Settings,
+  SlidersHorizontal,
+  Smartphone,
+  Sun,
+} from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { signOut } from '@/shared/http/api'
 import { Hidden } from '@/shared/parts'
@@ -11,6 +23,13 @@ const schemes = [
   { value: 'auto', label: 'As the system', icon: <Monitor {...icon} /> },
   { value: 'light', label: 'Light', icon: <Sun {...icon} /> },
   { value: 'dark', label: 'Dark', icon: <Moon {...icon} /> },
+] as const
+
+// Beside the navigation, which has no room for them on a phone.
+const places = [
+  { to: '/jobs', label: 'Jobs', icon: <Activity {...icon} /> },
+  { to: '/lab', label: 'Lab settings', icon: <SlidersHorizontal {...icon} /> },
+  { to: '/settings', label: 'Your settings', icon: <Settings {...icon} /> },
 ] as const
 
 const ChangeName = lazy(() =>
@@ -61,6 +80,12 @@ export function UserMenu() {
             >
               {s.label}
             </Menu.RadioItem>
+          ))}
+          <Menu.Divider />
+          {places.map(({ to, label, icon }) => (
+            <Menu.Item key={to} component={Link} to={to} leftSection={icon}>
+              {label}
+            </Menu.Item>
           ))}
           <Menu.Divider />
           <Menu.Item leftSection={<Pencil {...icon} />} onClick={() => setOver('name')}>

@@ -14,6 +14,8 @@ export function useEverywhere(toggleSide: () => void): void {
     'g b': go('Go to the benches', '/'),
     'g r': go('Go to the runs', '/runs'),
     'g c': go('Go to checks and commands', '/checks'),
+    'g j': go('Go to the jobs', '/jobs'),
+    'g l': go('Go to the lab’s settings', '/lab'),
     'g s': go('Go to the settings', '/settings'),
     'g m': { does: 'Open or close the messages', run: toggleTalk },
     '[': { does: 'Fold or open the sidebar', run: toggleSide },

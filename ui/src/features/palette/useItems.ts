@@ -106,7 +106,7 @@ function useFoundRuns(text: string): Run[] {
 
 function places({ to, help }: Go): Item[] {
   const place = (title: string, path: string, keys: string, words = ''): Item => ({
-    id: `go ${path}`,
+    id: `go ${title}`,
     scope: 'actions',
     sign: { kind: 'go' },
     title,
@@ -135,6 +135,9 @@ function places({ to, help }: Go): Item[] {
     place('Go to the benches', '/', 'g b'),
     place('Go to the runs', '/runs', 'g r', 'history'),
     place('Go to checks and commands', '/checks', 'g c', 'edit saved'),
+    place('Search the lines of all runs', '/jobs', '', 'find text'),
+    place('Go to the jobs', '/jobs', 'g j', 'background work search'),
+    place('Go to the lab’s settings', '/lab', 'g l', 'unreserved reserve first'),
     place('Go to the settings', '/settings', 'g s', 'preferences'),
     {
       ...look('keys', 'Show the keys', 'help shortcuts', help, '?'),

@@ -88,9 +88,14 @@ export function RunsPage({ search, onSearch, onOpen, onCompare }: Props) {
       <PageHead
         title="Runs"
         acts={
-          <CopyButton text={location.href} icon={<LinkIcon size={14} aria-hidden />}>
-            Copy link
-          </CopyButton>
+          <>
+            <Link to="/jobs" className={css.search}>
+              Search all lines
+            </Link>
+            <CopyButton text={location.href} icon={<LinkIcon size={14} aria-hidden />}>
+              Copy link
+            </CopyButton>
+          </>
         }
       >
         {running > 0 ? `${count(running)} running` : null}

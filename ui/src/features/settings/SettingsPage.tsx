@@ -1,5 +1,6 @@
 // A person's settings, and what is kept where.
 import { Button, SegmentedControl, Switch } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useId } from 'react'
 import { Hidden, PageHead, useTitle } from '@/shared/parts'
 import { changeSettings, type Settings, useSettings } from '@/shared/settings'
@@ -13,7 +14,14 @@ export function SettingsPage() {
   useTitle('Settings')
   return (
     <>
-      <PageHead title="Settings">
+      <PageHead
+        title="Settings"
+        acts={
+          <Link to="/lab" className={css.way}>
+            Lab settings
+          </Link>
+        }
+      >
         <span className={css.where}>Kept by the relay, for you, in every browser</span>
       </PageHead>
       <main className={css.page}>

@@ -5,7 +5,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { About, Link } from '@/shared/socket'
-import type { Bench, Notes, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
+import type { Bench, Job, Notes, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
 import { benchAsShown, personAsShown, reservationsAsShown } from './shown'
 
 const keptRuns = 200
@@ -18,6 +18,7 @@ type LabState = {
   people: Person[] // by name, each once
   reservations: Record<string, Reservations> // by bench
   notes: Record<string, Notes> // pinned, by bench
+  jobs: Record<string, Job> // long work of the relays, by id
 }
 
 // Hears is told what of the room is no state: snapshots whole, events one by
@@ -37,6 +38,7 @@ export class Lab {
     people: [],
     reservations: {},
     notes: {},
+    jobs: {},
   }))
 
   // enter follows the room until the returned function is called.
@@ -53,6 +55,7 @@ export class Lab {
           else if (ev === 'run') this.run(d as Run)
           else if (ev === 'reservations') this.#reserved(d as Reservations)
           else if (ev === 'note') this.pinned(d as Notes)
+          else if (ev === 'job') this.#worked(d as Job)
           else hears?.event(ev, d, about ?? {})
         },
         join: (who) => this.#joined(who as Person),
@@ -84,7 +87,12 @@ export class Lab {
         (d.reservations ?? []).map((doc) => [doc.bench, reservationsAsShown(doc)]),
       ),
       notes: Object.fromEntries((d.notes ?? []).map((doc) => [doc.bench, doc])),
+      jobs: Object.fromEntries((d.jobs ?? []).map((job) => [job.id, job])),
     })
+  }
+
+  #worked(job: Job): void {
+    this.state.setState({ jobs: { ...this.state.getState().jobs, [job.id]: job } })
   }
 
   #joined(who: Person): void {
