@@ -94,7 +94,7 @@ function JobFacts({ job }: { job: Job }) {
   const started = Date.parse(job.started_at)
   const bench = /^bench:(.*)$/.exec(job.room)?.[1]
   const ended = job.ended_at ? Date.parse(job.ended_at) : undefined
-  const by = (job as Job & { ended_by?: User }).ended_by
+  const by = job.ended_by
   const nameOf = (who: User) => (who.id === me ? 'you' : legible(who.name) || who.id)
   const took = ended === undefined ? elapsed(now - started) : duration(ended - started)
   const stopped =

@@ -25,6 +25,7 @@ export function SearchForm({ bench = '', again, onBegun }: Props) {
   const [on, setOn] = useState(bench)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault>()
+  const asked = useRef<{ id: string; d: SearchRequest }>(undefined)
   const field = useRef<HTMLInputElement>(null)
   const ids = { text: useId(), on: useId(), hint: useId() }
   useEffect(() => {
@@ -39,12 +40,18 @@ export function SearchForm({ bench = '', again, onBegun }: Props) {
     setBusy(true)
     setFault(undefined)
     const d: SearchRequest = { text: wanted, ...(on ? { bench: on } : {}) }
+    // Without an answer the same is asked under the same id: it begins once.
+    const isSame = JSON.stringify(asked.current?.d) === JSON.stringify(d)
+    if (!asked.current || !isSame) asked.current = { id: newJobId(), d }
     try {
-      const { id } = await socket.request<{ id: string }>('job.start', { kind: 'search', d }, ttl)
+      const order = { id: asked.current.id, kind: 'search', d }
+      const { id } = await socket.request<{ id: string }>('job.start', order, ttl)
+      asked.current = undefined
       setText('')
       onBegun(id)
     } catch (e) {
       if (!(e instanceof RequestError)) throw e
+      if (e.fault.code !== 'no_answer') asked.current = undefined
       setFault(e.fault.code === 'no_answer' ? silence : e.fault)
     } finally {
       setBusy(false)
@@ -97,5 +104,7 @@ export function SearchForm({ bench = '', again, onBegun }: Props) {
 const silence: Fault = {
   code: 'no_answer',
   message: 'No answer came',
-  hint: 'It may have begun. Look whether it stands below.',
+  hint: 'It may have begun. Searching again is safe: it begins once.',
 }
+
+const newJobId = () => `j${crypto.getRandomValues(new Uint32Array(3)).join('')}`
