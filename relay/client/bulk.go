@@ -23,8 +23,12 @@ import (
 // Bulk is a connection for sessions. When it breaks, all of them have failed.
 type Bulk struct {
 	conn  *websocket.Conn
+	user  api.User      // who speaks on it
 	gone  chan struct{} // closed at the connection's end
 	reads sync.WaitGroup
+	// hear takes what is no answer to a question, in order; nil: nobody does. Its
+	// error ends the connection.
+	hear func(api.Frame) error
 
 	writing sync.Mutex // one frame at a time
 	rooms   sync.Pool  // *[]byte, for a frame each
@@ -45,7 +49,9 @@ const (
 )
 
 // Bulk connects for sessions.
-func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
+func (c *Client) Bulk(ctx context.Context) (*Bulk, error) { return c.dial(ctx, "/ws/bulk", nil) }
+
+func (c *Client) dial(ctx context.Context, path string, hear func(api.Frame) error) (*Bulk, error) {
 	dialing, done := context.WithTimeout(ctx, bulkDial)
 	defer done()
 	address := *c.base
@@ -54,7 +60,7 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, WriteBufferSize: wire.MaxFrame + 64, ReadBufferSize: 4 << 10}
 	header := http.Header{}
 	c.identify(header)
-	conn, response, err := dialer.DialContext(dialing, address.String()+"/ws/bulk", header)
+	conn, response, err := dialer.DialContext(dialing, address.String()+path, header)
 	if err != nil {
 		if response != nil && response.StatusCode/100 != 1 && response.StatusCode/100 != 2 {
 			return nil, c.refused(problem(response))
@@ -62,7 +68,7 @@ func (c *Client) Bulk(ctx context.Context) (*Bulk, error) {
 		return nil, unreachable(c.base, err)
 	}
 	conn.SetReadLimit(bulkText)
-	b := &Bulk{conn: conn, gone: make(chan struct{}), asked: map[int64]chan api.Frame{}, streams: map[uint64]*session.Stream{}}
+	b := &Bulk{conn: conn, hear: hear, gone: make(chan struct{}), asked: map[int64]chan api.Frame{}, streams: map[uint64]*session.Stream{}}
 	stop := context.AfterFunc(dialing, func() { _ = conn.Close() })
 	err = b.greet(c.config)
 	if !stop() && err == nil {
@@ -96,6 +102,9 @@ func (b *Bulk) greet(as Config) error {
 	}
 	if f.T != "welcome" {
 		return byeFault(f)
+	}
+	if f.User != nil {
+		b.user = *f.User
 	}
 	return nil
 }
@@ -321,7 +330,11 @@ func (b *Bulk) message(f api.Frame) error {
 		b.mu.Unlock()
 		if answer != nil {
 			answer <- f
+			return nil
 		}
+	}
+	if b.hear != nil {
+		return b.hear(f)
 	}
 	return nil
 }

@@ -26,19 +26,7 @@ func (c *Client) Say(ctx context.Context, to, text string) (Said, error) {
 	if strings.HasPrefix(to, "user:") {
 		event.Room, event.To = "", to
 	}
-	b, err := c.Bulk(ctx)
-	if err != nil {
-		return Said{}, err
-	}
-	defer b.Close()
-	b.mu.Lock()
-	b.last++
-	i := b.last
-	answer := make(chan api.Frame, 1) // answered once
-	b.asked[i] = answer
-	b.mu.Unlock()
-	event.I = &i
-	body, err := b.await(ctx, event, answer)
+	body, err := c.once(ctx, event)
 	if err != nil {
 		return Said{}, err
 	}

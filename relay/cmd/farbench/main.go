@@ -47,6 +47,8 @@ type arguments struct {
 	Runs    runsCommand    `cmd:"" group:"lab" help:"List runs, newest first."`
 	Logs    logsCommand    `cmd:"" group:"lab" help:"Print a run's log."`
 	Cancel  cancelCommand  `cmd:"" group:"lab" help:"End a run on its device."`
+	Search  searchCommand  `cmd:"" group:"lab" help:"Look for a text in the lines of stored runs."`
+	Jobs    jobsCommand    `cmd:"" group:"lab" help:"List long work of the relays, or end some."`
 
 	Reserve reserveCommand `cmd:"" group:"people" help:"Reserve a device or a whole bench, or take it over."`
 	Release releaseCommand `cmd:"" group:"people" help:"Release what you reserved, or leave its queue."`
@@ -57,6 +59,7 @@ type arguments struct {
 	Queue   queueCommand   `cmd:"" group:"people" help:"List who holds what, until when, and who waits."`
 	Who     whoCommand     `cmd:"" group:"people" help:"List who is here, what they look at and what they hold."`
 	Say     sayCommand     `cmd:"" group:"people" help:"Say something to the lab, to those at a bench, or to a person."`
+	Note    noteCommand    `cmd:"" group:"people" help:"List the notes that are pinned to a bench, pin one, or take one away."`
 
 	SignIn  signInCommand  `cmd:"" group:"you" help:"Sign in with a single-use link: browser and command line are one person then."`
 	SignOut signOutCommand `cmd:"" group:"you" help:"End what sign-in began."`

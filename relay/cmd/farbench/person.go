@@ -72,7 +72,7 @@ func among(known []api.User, word string) (api.User, error) {
 	case 0:
 		hint := "nobody else is either; farbench who lists who is, later"
 		if len(known) > 0 {
-			hint = "there is " + listed(known, func(u api.User) string { return u.Name })
+			hint = "there is " + listed(known, func(u api.User) string { return u.Name }) + "; farbench who lists who is here"
 		}
 		return api.User{}, &wire.Fault{Code: wire.NotFound, Message: "nobody called " + word + " is here", Hint: hint}
 	}

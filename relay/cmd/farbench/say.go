@@ -26,16 +26,9 @@ func (c sayCommand) Run(around *surroundings) error {
 }
 
 func (c sayCommand) say(around *surroundings, in io.Reader) error {
-	text := strings.Join(c.Text, " ")
-	if text == "-" {
-		read, err := io.ReadAll(io.LimitReader(in, maxSaid))
-		if err != nil {
-			return fmt.Errorf("reading what to say: %w", err)
-		}
-		text = strings.TrimRight(string(read), "\r\n")
-	}
-	if strings.TrimSpace(text) == "" {
-		return &wire.Fault{Code: wire.Invalid, Message: "there is nothing to say", Hint: "farbench say lab \"the bench is free\""}
+	text, err := spoken(c.Text, in)
+	if err != nil {
+		return err
 	}
 	relay, err := around.relay(client.Config{})
 	if err != nil {
@@ -53,6 +46,22 @@ func (c sayCommand) say(around *surroundings, in io.Reader) error {
 		return printJSON(around.out, said)
 	}
 	return nil
+}
+
+// spoken is what the words say, or stdin where they are -.
+func spoken(words []string, in io.Reader) (string, error) {
+	text := strings.Join(words, " ")
+	if text == "-" {
+		read, err := io.ReadAll(io.LimitReader(in, maxSaid))
+		if err != nil {
+			return "", fmt.Errorf("reading what to say: %w", err)
+		}
+		text = strings.TrimRight(string(read), "\r\n")
+	}
+	if strings.TrimSpace(text) == "" {
+		return "", &wire.Fault{Code: wire.Invalid, Message: "there is nothing to say", Hint: "write it in quotes: \"the bench is free\""}
+	}
+	return text, nil
 }
 
 // room is where whoever is meant hears it.

@@ -35,6 +35,7 @@ var apiWords = strings.NewReplacer(
 	"GET /api/v1/benches", "farbench benches",
 	"GET /api/v1/runs", "farbench runs",
 	"GET /api/v1/people", "farbench who",
+	"GET /api/v1/jobs", "farbench jobs",
 )
 
 // speak puts the relay's hint into the words of the command line. target is the
