@@ -22,6 +22,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require go.mau.fi/util v0.9.4 // indirect
+
 require (
 	github.com/antithesishq/antithesis-sdk-go v0.8.0-default-no-op // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
