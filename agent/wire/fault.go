@@ -41,6 +41,7 @@ const (
 	TooLarge           Code = "too_large"
 	Invalid            Code = "invalid"
 	TooMany            Code = "too_many"
+	Full               Code = "full" // no more of these are kept, and none may go
 	Unavailable        Code = "unavailable"
 	Internal           Code = "internal"
 )

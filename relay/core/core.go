@@ -109,9 +109,9 @@ func New(cfg Config) *Core {
 		"search": search.Kind(c.runs, c.reader, func(bench string) bool { _, ok := c.benches.Get(bench); return ok }),
 	}})
 	c.sessions = sessions.New(sessions.Config{Bridge: c.bridge, Usable: c.runs.Usable, Ask: c.benches.Ask, Allow: c.books.Allow, Working: c.books.Working, SaidBy: runs.SaidBy, Logger: cfg.Logger})
-	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.crowd = crowd.New(crowd.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall})
-	c.people.Watch(func(string) {}, c.crowd.Rename, func(api.User) {})
+	c.people = people.New(people.Config{Bridge: c.bridge, Logger: cfg.Logger, Wall: cfg.Wall, Needed: c.Needed, Present: c.crowd.Who})
+	c.people.Watch(people.Told{Renamed: c.crowd.Rename})
 	return c
 }
 

@@ -24,6 +24,9 @@ import (
 // told at once, of a crowd's many those of one person become one.
 const pace = 25 * time.Millisecond
 
+// heardIn is when all have answered who is there, or had a beat to be heard by.
+const heardIn = presence.BeatEvery + time.Second
+
 // Config is what a Crowd is built from.
 type Config struct {
 	Bridge *bridge.Bridge
@@ -42,6 +45,7 @@ type Crowd struct {
 	book    *presence.Book
 	tabs    map[string]*presence.Tab // of this relay
 	stats   Stats
+	asked   time.Time // when everybody was asked who is there, first
 	watch   func(presence.Change)
 }
 
@@ -87,6 +91,16 @@ func (c *Crowd) Join(conn string, who api.User, room string) {
 	})
 }
 
+// Arrive notes that somebody is connected, in whatever rooms.
+func (c *Crowd) Arrive(conn string, who api.User) {
+	c.change(conn, &who, func(*presence.Tab, int64) {})
+}
+
+// Become notes that a connection that is here is somebody else's now.
+func (c *Crowd) Become(conn string, who api.User) {
+	c.change(conn, nil, func(t *presence.Tab, _ int64) { t.Person, t.Name = who.ID, who.Name })
+}
+
 // Part is Join's opposite.
 func (c *Crowd) Part(conn, room string) {
 	c.change(conn, nil, func(t *presence.Tab, _ int64) { delete(t.Rooms, room) })
@@ -123,6 +137,22 @@ func (c *Crowd) Rename(who api.User) {
 	c.book.Rename(who.ID, who.Name)
 	c.mu.Unlock()
 	c.stir()
+}
+
+// Who finds somebody who is connected, to whatever relay.
+func (c *Crowd) Who(id string) (api.User, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.book.Who(id)
+}
+
+// Here adds all who are connected, to whatever relay; false says that this relay
+// may not have heard of all of them yet.
+func (c *Crowd) Here(people map[string]bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.book.Each(func(id string) { people[id] = true })
+	return !c.asked.IsZero() && time.Since(c.asked) > heardIn
 }
 
 // In lists who is in a room, on whatever relay.

@@ -77,6 +77,9 @@ func (c *Crowd) connected(first bool) error {
 	c.mu.Lock()
 	c.book.Grace(now)
 	ask := c.book.Ask(now)
+	if c.asked.IsZero() {
+		c.asked = now
+	}
 	c.mu.Unlock()
 	c.send(ask)
 	return nil

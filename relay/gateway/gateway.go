@@ -74,14 +74,16 @@ type Config struct {
 	Token    func(token string) bool // says whether a hello's token is right
 	// Person finds somebody by id; nil: everybody may be.
 	Person func(id string) (api.User, bool)
-	// Holds says whether a cookie's session still does. It may ask the store.
-	Holds func(ctx context.Context, session string) bool
-	// Named finds who speaks with the token alone under a name. It may ask the store.
-	Named   func(ctx context.Context, name string) (api.User, error)
-	Living  func(id string) bool // says whether somebody is signed in as that person; nil: nobody is
-	Started func(first bool)     // is told of every run request that was taken
-	Now     func() time.Time     // the store's clock; nil: nothing is measured by it
-	Logger  *slog.Logger
+	// Holds says whether a cookie's session still does, and whose it is; nobody's
+	// where that cannot be known now. It may ask the store.
+	Holds func(ctx context.Context, session string) (who api.User, holds bool)
+	// Arriving finds who speaks with the token alone under a name; Acting sees to it
+	// that they are known once they do something. Both may ask the store.
+	Arriving, Acting func(ctx context.Context, name string) (api.User, error)
+	Living           func(id string) bool // says whether somebody is signed in as that person; nil: nobody is
+	Started          func(first bool)     // is told of every run request that was taken
+	Now              func() time.Time     // the store's clock; nil: nothing is measured by it
+	Logger           *slog.Logger
 }
 
 // Gateway serves the connections of one relay.

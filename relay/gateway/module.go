@@ -22,6 +22,8 @@ import (
 type Module struct {
 	// Requests answer req by its m. Two modules never answer the same.
 	Requests map[string]Request
+	// Reads are those of them that record nothing under the asker's id.
+	Reads []string
 	// Events are the names of what this module tells: nobody else may say them.
 	Events []string
 	// Policies say who may enter or speak in the rooms of a prefix. All policies
@@ -35,6 +37,9 @@ type Module struct {
 	// a room's snapshot and when it leaves. They must not block.
 	Connected, Disconnected func(*Visit)
 	Entered, Left           func(*Visit, Room)
+	// Renamed is called when a connection's person goes by another name, or is
+	// somebody of their own now. It must not block.
+	Renamed func(*Visit)
 	// Event is told of every stored event that is new at this relay, in the
 	// store's order. It must not block.
 	Event func(*events.Event)
@@ -75,10 +80,11 @@ type modules struct {
 	requests map[string]Request
 	policies map[string][]Policy // by prefix
 	ours     map[string]bool     // names of events that nobody else may say
+	reads    map[string]bool     // requests that record nothing under the asker's id
 }
 
 func (g *Gateway) plug(makers []Maker) error {
-	g.modules = modules{requests: map[string]Request{}, policies: map[string][]Policy{}, ours: maps.Clone(ourEvents)}
+	g.modules = modules{requests: map[string]Request{}, policies: map[string][]Policy{}, ours: maps.Clone(ourEvents), reads: map[string]bool{}}
 	for _, maker := range append([]Maker{rooms, theRuns}, makers...) {
 		m := maker(g)
 		g.modules.list = append(g.modules.list, m)
@@ -90,6 +96,9 @@ func (g *Gateway) plug(makers []Maker) error {
 		}
 		for _, p := range m.Policies {
 			g.modules.policies[p.Prefix] = append(g.modules.policies[p.Prefix], p)
+		}
+		for _, name := range m.Reads {
+			g.modules.reads[name] = true
 		}
 		for _, name := range m.Events {
 			g.modules.ours[name] = true

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/hub"
 )
@@ -21,25 +22,62 @@ func newRegistry() registry {
 }
 
 func (r *registry) add(v *Visit) {
-	id := v.User().ID
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.conns[v.c.ID] = v
+	r.seat(v)
+}
+
+func (r *registry) remove(v *Visit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.conns, v.c.ID)
+	r.unseat(v)
+}
+
+// seat and unseat find a visit by its person, mu held.
+func (r *registry) seat(v *Visit) {
+	id := v.User().ID
 	if r.users[id] == nil {
 		r.users[id] = map[*Visit]struct{}{}
 	}
 	r.users[id][v] = struct{}{}
 }
 
-func (r *registry) remove(v *Visit) {
+func (r *registry) unseat(v *Visit) {
 	id := v.User().ID
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.conns, v.c.ID)
 	delete(r.users[id], v)
 	if len(r.users[id]) == 0 {
 		delete(r.users, id)
 	}
+}
+
+// become makes a visit somebody else's, and says whose it was, and whether it can
+// be found by that.
+func (r *registry) become(v *Visit, who api.User) (before api.User, isWelcome bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, isWelcome = v.User(), r.conns[v.c.ID] == v
+	if isWelcome {
+		r.unseat(v)
+	}
+	v.mu.Lock()
+	v.who.User = who
+	v.mu.Unlock()
+	if isWelcome {
+		r.seat(v)
+	}
+	return before, isWelcome
+}
+
+func (r *registry) all() []*Visit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]*Visit, 0, len(r.conns))
+	for _, v := range r.conns {
+		list = append(list, v)
+	}
+	return list
 }
 
 func (r *registry) conn(id string) *Visit {

@@ -31,6 +31,11 @@ func (v *Visit) request(m api.Frame) {
 		limit = min(limit, ttl+2*time.Second)
 	}
 	v.do(m.I, m.M, limit, func(ctx context.Context) error {
+		if !v.g.modules.reads[m.M] {
+			if fault := v.acts(ctx); fault != nil {
+				return fault
+			}
+		}
 		d, err := answer(ctx, Question{Visit: v, By: v.User(), D: m.D, TTL: ttl})
 		if err == nil {
 			v.c.Send(answerFrame(m.I, d))
@@ -41,7 +46,7 @@ func (v *Visit) request(m api.Frame) {
 
 // theRuns answers what is asked of runs beside their start.
 func theRuns(g *Gateway) Module {
-	return Module{Requests: map[string]Request{
+	return Module{Reads: []string{"runs.get"}, Requests: map[string]Request{
 		"run.cancel": func(ctx context.Context, q Question) (any, error) {
 			id, err := runIn(q.D)
 			if err != nil {
@@ -74,6 +79,9 @@ func (v *Visit) start(m api.Frame) {
 		return
 	}
 	v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
+		if fault := v.acts(ctx); fault != nil {
+			return fault
+		}
 		run, first, err := v.g.cfg.Runs.Start(ctx, r, v.User())
 		if err != nil {
 			return err

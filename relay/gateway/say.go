@@ -50,6 +50,10 @@ func (v *Visit) evt(m api.Frame) {
 		v.fail(m.I, fault)
 		return
 	}
+	if fault = v.acts(v.ctx); fault != nil {
+		v.fail(m.I, fault)
+		return
+	}
 	m.Ask = "" // the relay alone makes these
 	var ask *asking
 	if m.Ack {

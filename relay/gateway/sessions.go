@@ -50,6 +50,10 @@ func (v *Visit) openSession(m api.Frame) {
 		return
 	}
 	began := v.do(m.I, m.M, AnswerLimit, func(ctx context.Context) error {
+		if fault := v.acts(ctx); fault != nil {
+			v.sessions.free(q.Stream)
+			return fault
+		}
 		x, err := v.g.cfg.Sessions.Open(ctx, q, v.User(), v.sessions.out)
 		if err != nil {
 			v.sessions.free(q.Stream)

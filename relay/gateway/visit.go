@@ -39,6 +39,8 @@ type Visit struct {
 	sessions *sessionsOf     // of a bulk socket; nil: it has none
 	vector   *Vector         // of an event stream; nil: a socket's client keeps its own offsets
 
+	acted atomic.Bool // they are known, who came with the token alone
+
 	told  told // to its person
 	asked told // acknowledgements that it was asked for
 	// showing is held by who makes a snapshot: one at a time, and none while an
@@ -190,13 +192,15 @@ func (v *Visit) Welcome() {
 	v.c.Greeted(who.Session, who.Expires)
 	// From here on a session's end closes the connection; it may have ended
 	// between the upgrade and hello, when nobody knew of this one.
-	if who.Session != "" && !v.holds(who.Session) {
+	if !v.holds() {
 		v.c.Close(hub.Revoked, "signed out", 0)
 		return
 	}
 	v.greeted = true
-	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &who.User})
+	user := v.User()
+	v.send(api.Frame{T: "welcome", V: wire.Version, Conn: v.c.ID, User: &user})
 	v.g.connected(v)
+	v.holds() // whose it became before anybody could find this visit
 	if who.User.ID != Tester.ID && v.g.cfg.Living != nil && v.g.cfg.Living(who.User.ID) {
 		v.taken() // since the name was looked up
 	}

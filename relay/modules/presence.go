@@ -11,6 +11,8 @@ import (
 
 // Crowd is what is asked of who is here. Its calls do not block.
 type Crowd interface {
+	Arrive(conn string, who api.User)
+	Become(conn string, who api.User)
 	Join(conn string, who api.User, room string)
 	Part(conn, room string)
 	Look(conn string, who api.User, at api.Look)
@@ -25,6 +27,7 @@ func ofPresence(c Crowd) gateway.Maker {
 	return func(g *gateway.Gateway) gateway.Module {
 		c.Watch(func(change presence.Change) { tellWho(g, change) })
 		return gateway.Module{
+			Reads:    []string{"look"},
 			Requests: map[string]gateway.Request{"look": func(_ context.Context, q gateway.Question) (any, error) { return look(c, q) }},
 			Events:   []string{"join", "leave"},
 			Snapshot: func(_ context.Context, r gateway.Room, parts *api.Parts) error {
@@ -33,6 +36,13 @@ func ofPresence(c Crowd) gateway.Maker {
 				}
 				return nil
 			},
+			// Who came without a name is everybody, and seen where they go.
+			Connected: func(v *gateway.Visit) {
+				if v.User().ID != gateway.Tester.ID {
+					c.Arrive(v.Conn().ID, v.User())
+				}
+			},
+			Renamed:      func(v *gateway.Visit) { c.Become(v.Conn().ID, v.User()) },
 			Entered:      func(v *gateway.Visit, r gateway.Room) { c.Join(v.Conn().ID, v.User(), r.Name()) },
 			Left:         func(v *gateway.Visit, r gateway.Room) { c.Part(v.Conn().ID, r.Name()) },
 			Disconnected: func(v *gateway.Visit) { c.Leave(v.Conn().ID) },

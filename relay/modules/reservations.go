@@ -45,6 +45,7 @@ func ofReservations(books *booking.Books) gateway.Maker {
 		}
 		return gateway.Module{
 			Requests: requests,
+			Reads:    []string{"reservations.get"},
 			Events:   []string{event},
 			Snapshot: func(_ context.Context, r gateway.Room, parts *api.Parts) error {
 				switch {

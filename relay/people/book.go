@@ -16,6 +16,8 @@ type book struct {
 	sessions map[string]string // session → key
 	seq      uint64            // every change up to it is in here
 	removed  int               // since what is left of removed records was dropped
+	alone    int               // records of those who have no name of their own
+	looks    looks
 }
 
 type entry struct {
@@ -28,11 +30,17 @@ type entry struct {
 type change struct {
 	ended []string   // sessions that no longer hold
 	who   []api.User // whose name is another now
+	moved []move     // sessions that are another person's now
 	taken []api.User // whose name belongs to a session now: the token alone no longer speaks for them
 }
 
+type move struct {
+	session string
+	who     api.User
+}
+
 func newBook() *book {
-	return &book{records: map[string]entry{}, persons: map[string]string{}, sessions: map[string]string{}}
+	return &book{records: map[string]entry{}, persons: map[string]string{}, sessions: map[string]string{}, looks: looks{}}
 }
 
 // put takes a record as stored under rev.
@@ -43,9 +51,19 @@ func (b *book) put(key string, rev uint64, r record) (c change) {
 	}
 	before, had := b.find(r.Person)
 	b.records[key] = entry{record: r, rev: rev}
+	b.looks.drop(key, old.Name)
+	b.looks.add(key, r.Name)
+	if isAlone(key) && (!known || old.removed) {
+		b.alone++
+	}
 	began := false
 	for _, s := range r.Sessions {
-		began = began || b.sessions[s.ID] == ""
+		if before, known := b.records[b.sessions[s.ID]]; !known {
+			began = true
+		} else if before.Person != r.Person {
+			began = true
+			c.moved = append(c.moved, move{s.ID, r.user()})
+		}
 		b.sessions[s.ID] = key
 	}
 	if known {
@@ -80,6 +98,10 @@ func (b *book) remove(key string, rev uint64) (c change) {
 		delete(b.persons, old.Person)
 	}
 	b.records[key] = entry{rev: rev, removed: true}
+	b.looks.drop(key, old.Name)
+	if isAlone(key) {
+		b.alone--
+	}
 	if b.removed++; b.removed > maxPeople {
 		b.forget()
 	}

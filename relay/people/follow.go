@@ -84,8 +84,14 @@ func (p *People) swap(last uint64) {
 		}
 	}
 	for id, key := range p.loading.sessions {
-		if e, ok := p.loading.at(key); ok && p.loaded && p.book.sessions[id] == "" && e.Person != Tester.ID {
+		e, ok := p.loading.at(key)
+		if !ok || !p.loaded || e.Person == Tester.ID {
+			continue
+		}
+		if _, before, known := p.book.ofSession(id); !known {
 			c.taken = append(c.taken, e.user())
+		} else if before.Person != e.Person {
+			c.moved, c.taken = append(c.moved, move{id, e.user()}), append(c.taken, e.user())
 		}
 	}
 	p.loading.seq = max(p.loading.seq, last)

@@ -31,6 +31,12 @@ func Clean(name string) (string, error) {
 	if bad := legible.Bad(name, ""); bad != "" {
 		return "", badName("%s", bad)
 	}
+	if legible.IsMixed(norm.NFKC.String(name)) {
+		return "", &wire.Fault{
+			Code: wire.Invalid, Message: "the name mixes letters of several alphabets, which look alike",
+			Hint: "write it in one alphabet; digits, signs and spaces go with all of them",
+		}
+	}
 	return name, nil
 }
 
@@ -52,6 +58,21 @@ func fold(name string) string {
 func isTesters(name string) bool {
 	clean, err := Clean(name)
 	return name == "" || err == nil && fold(clean) == Tester.Name
+}
+
+// idOf is the id of somebody new who goes by a name. It is made of the name, so
+// that whoever was forgotten, or has only read so far, is the same person when
+// they come back; where its person goes by another name now, it is the next.
+func (p *People) idOf(name string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := byte(0); ; n++ {
+		sum := sha256.Sum256(append([]byte{n}, fold(name)...))
+		id := "p" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15]))
+		if p.book.persons[id] == "" {
+			return id
+		}
+	}
 }
 
 // keyOf is where a name's record lies: two names that are one have one key, and

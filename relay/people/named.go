@@ -1,17 +1,42 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
 )
 
-// Named is who speaks with the token alone under a name, without a session.
+// Named is who speaks with the token alone under a name, without a session. It
+// keeps nothing of somebody new: they are told the id under which Acting keeps
+// them.
 func (p *People) Named(ctx context.Context, name string) (api.User, error) {
+	return p.speaks(ctx, name, reads)
+}
+
+// Arriving is Named for somebody who others see from now on, and may write to when
+// they have gone: they are kept while there is room, and push nobody out.
+func (p *People) Arriving(ctx context.Context, name string) (api.User, error) {
+	return p.speaks(ctx, name, arrives)
+}
+
+// Acting is Named for somebody who does what is recorded under their id: from
+// then on they are known.
+func (p *People) Acting(ctx context.Context, name string) (api.User, error) {
+	return p.speaks(ctx, name, acts)
+}
+
+// does is what somebody does who came with the token alone.
+type does int
+
+const (
+	reads does = iota
+	arrives
+	acts
+)
+
+func (p *People) speaks(ctx context.Context, name string, does does) (api.User, error) {
 	if isTesters(name) {
 		return Tester, nil
 	}
@@ -27,37 +52,47 @@ func (p *People) Named(ctx context.Context, name string) (api.User, error) {
 	e, ok := p.book.at(key)
 	p.mu.Unlock()
 	if now := p.cfg.Wall(); ok && !e.living(now) { // a refusal may be of a moment ago
-		if now.Sub(e.used(now)) >= noteEvery {
-			p.noteUse(ctx, key)
+		if e.isWorthNoting(now, does) {
+			p.noteUse(ctx, key, does)
 		}
 		return e.user(), nil
 	}
 	var who api.User
 	return who, p.try(func() error {
 		e, err := p.read(ctx, key)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case e.rev > 0:
+			who = e.user()
+			return p.free(ctx, e, name, "")
+		}
+		if !p.Loaded() {
+			if err := p.catchUp(ctx); err != nil {
+				return err
+			}
+		}
+		if err := p.look(name, ""); err != nil {
+			return err
+		}
+		who = api.User{ID: p.idOf(name), Name: name}
+		if does == reads || does == arrives && !p.hasRoom() {
+			return nil
 		}
 		if err := p.free(ctx, e, name, ""); err != nil {
 			return err
 		}
-		if e.rev == 0 {
-			e.record = record{Person: wire.NewID("p"), Name: name, Since: p.cfg.Wall().UTC()}
-			if err := p.write(ctx, key, e.record, 0, 0); err != nil {
-				return err
-			}
-		}
-		who = e.user()
-		return nil
+		who.ID = p.idOf(name)
+		return p.write(ctx, key, record{Person: who.ID, Name: name, Since: p.cfg.Wall().UTC()}, 0, 0)
 	})
 }
 
 // noteUse keeps that a name is in use. Where the store does not answer, the next
 // use is noted.
-func (p *People) noteUse(ctx context.Context, key string) {
+func (p *People) noteUse(ctx context.Context, key string, does does) {
 	e, err := p.read(ctx, key)
 	now := p.cfg.Wall().UTC()
-	if err == nil && e.rev > 0 && now.Sub(e.used(now)) >= noteEvery {
+	if err == nil && e.rev > 0 && e.isWorthNoting(now, does) {
 		e.Used = now
 		err = p.write(ctx, key, e.record, e.rev, 0)
 	}
@@ -74,61 +109,35 @@ func taken(message string) error {
 }
 
 // free says whether a person ("": somebody else than is there) may take the
-// name that e holds. Where too many are known, who was not here for longest is
-// forgotten.
+// name that e holds; where nobody does, it sees to it that there is room for one
+// more.
 func (p *People) free(ctx context.Context, e entry, name, person string) error {
 	switch {
 	case fold(name) == Unnamed, e.rev > 0 && e.Person != person && e.living(p.cfg.Wall()):
 		return taken("somebody is signed in as " + name)
-	case e.rev == 0 && p.full():
-		return p.makeRoom(ctx)
+	case e.rev > 0:
+		return nil
 	}
-	return nil
+	// What was stored before the name was found free is known from here on: an id
+	// that went to another name with its person is not given again.
+	if err := p.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := p.look(name, person); err != nil {
+		return err
+	}
+	return p.admit(ctx)
 }
 
-func (p *People) full() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.book.persons) >= p.cfg.Max
-}
-
-// forgetAtOnce is how many people make room at a time: who is here longest ago
-// is looked for among all.
-const forgetAtOnce = 32
-
-// makeRoom forgets people who are not signed in, those first who were here
-// longest ago.
-func (p *People) makeRoom(ctx context.Context) error {
-	type idle struct {
-		key string
-		entry
+// isTheirs says whether a name may not be given to somebody else: its person was
+// here of late, is here now under it, or is waited for.
+func (p *People) isTheirs(e entry, name string) bool {
+	id := e.Person
+	if e.rev == 0 {
+		id = p.idOf(name)
+	} else if e.held(p.cfg.Wall()) {
+		return true
 	}
-	now := p.cfg.Wall()
-	var list []idle
-	p.mu.Lock()
-	for key, e := range p.book.records {
-		if !e.removed && e.Person != Tester.ID && !e.living(now) {
-			list = append(list, idle{key, e})
-		}
-	}
-	p.mu.Unlock()
-	slices.SortFunc(list, func(a, b idle) int {
-		return cmp.Or(a.used(now).Compare(b.used(now)), cmp.Compare(a.rev, b.rev))
-	})
-	for _, e := range list[:min(len(list), forgetAtOnce)] {
-		err := p.remove(ctx, e.key, e.rev)
-		if errors.Is(err, errMoved) {
-			continue // it is in use, or another relay was faster
-		} else if err != nil {
-			return err
-		}
-		p.mu.Lock()
-		c := p.book.remove(e.key, e.rev+1) // the store tells of it too, with the true number
-		p.mu.Unlock()
-		p.tell(c)
-	}
-	if len(list) == 0 {
-		return &wire.Fault{Code: wire.TooMany, Message: "too many people are signed in here", Hint: "try again when somebody has signed out"}
-	}
-	return nil
+	needed, _ := p.cfg.Needed()
+	return needed[id]
 }

@@ -33,14 +33,14 @@ func TestPeople_RenameTakesNobodyOver(t *testing.T) {
 	var clock later
 	l := coretest.New(t)
 	one, two := newDesk(t, l, clock.set), newDesk(t, l, clock.set)
-	pia := named(t, one, "Pia")
+	pia := acting(t, one, "Pia")
 	thief := signIn(t, two, "Mallory")
 	rename := func() error { _, err := two.Rename(t.Context(), thief.Session.ID, "PIA"); return err }
 	for range 3 { // the token alone keeps the name while it is in use
 		want(t, rename(), wire.NameTaken)
 		clock.pass(6 * 24 * time.Hour)
 		thief = in2(t, two, thief)
-		if again := named(t, one, "pia"); again != pia {
+		if again := acting(t, one, "pia"); again != pia {
 			t.Fatalf("Pia is %+v now, was %+v", again, pia)
 		}
 	}
@@ -73,32 +73,209 @@ func in2(t *testing.T, d *desk, s people.Signed) people.Signed {
 	return in(t, again, err)
 }
 
+// acting is somebody who does something with the token alone.
+func acting(t *testing.T, d *desk, name string) api.User {
+	t.Helper()
+	who, err := d.Acting(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
+}
+
+// stored is how many records the bucket holds.
+func stored(t *testing.T, d *desk) int {
+	t.Helper()
+	n, err := d.stored(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestPeople_NewNameAlwaysGetsIn(t *testing.T) {
 	var clock later
 	bound := func(cfg *people.Config) { cfg.Max = 60 }
 	l := coretest.New(t)
 	one, two := newDesk(t, l, clock.set, bound), newDesk(t, l, clock.set, bound)
 	ada := signIn(t, one, "Ada") // signed in: is never forgotten
-	stale := named(t, one, "Stale")
-	pia := named(t, one, "Pia")
+	pia := acting(t, one, "Pia")
 	for i := range 40 {
-		named(t, one, fmt.Sprint("old ", i))
+		acting(t, one, fmt.Sprint("old ", i))
 	}
 	clock.pass(2 * 24 * time.Hour)
-	if got := named(t, two, "Pia"); got != pia { // in use
+	if got := acting(t, two, "Pia"); got != pia { // in use
 		t.Fatalf("Pia is %+v", got)
 	}
 	for i := range 40 {
-		named(t, []*desk{one, two}[i%2], fmt.Sprint("new ", i))
+		acting(t, []*desk{one, two}[i%2], fmt.Sprint("new ", i))
 	}
 	if got, err := two.Session(t.Context(), ada.Session.ID); err != nil || got.User != ada.User {
 		t.Errorf("who is signed in is %+v, %v", got, err)
 	}
-	if got := named(t, two, "Pia"); got != pia {
-		t.Errorf("who was here of late is %+v, was %+v", got, pia)
+	if _, known := two.User(pia.ID); !known {
+		t.Error("who was here of late is forgotten")
 	}
-	if got := named(t, one, "Stale"); got.ID == stale.ID {
-		t.Error("who was here longest ago is still known")
+	if n := stored(t, one); n > 60 {
+		t.Errorf("%d people are kept, at most 60 were to be", n)
+	}
+}
+
+// However many names only read, nothing is kept of them and nobody is pushed out.
+func TestPeople_ReadingKeepsNobody(t *testing.T) {
+	l := coretest.New(t)
+	one := newDesk(t, l, func(cfg *people.Config) { cfg.Max = 10 })
+	pia := acting(t, one, "Pia")
+	before := stored(t, one)
+	for i := range 2000 {
+		named(t, one, fmt.Sprint("reader ", i))
+	}
+	if n := stored(t, one); n != before {
+		t.Errorf("2000 names that only read left %d records", n-before)
+	}
+	if who, known := one.User(pia.ID); !known || who != pia {
+		t.Errorf("Pia is %+v", who)
+	}
+	// Who comes to stay is kept while there is room, and pushes nobody out.
+	for i := range 50 {
+		if _, err := one.Arriving(t.Context(), fmt.Sprint("visitor ", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, known := one.User(pia.ID); !known || stored(t, one) != 10 {
+		t.Errorf("50 who came to stay left %d records, Pia known %t", stored(t, one), known)
+	}
+	// Whoever acts later is who they were told to be.
+	ida := named(t, one, "Ida")
+	if got := acting(t, one, "ida"); got.ID != ida.ID {
+		t.Errorf("acts as %+v, was told %+v", got, ida)
+	}
+}
+
+func TestPeople_WhoIsNeededIsNeverForgotten(t *testing.T) {
+	l := coretest.New(t)
+	needed, known := map[string]bool{}, true
+	cfg := func(cfg *people.Config) {
+		cfg.Max = 5
+		cfg.Needed = func() (map[string]bool, bool) { return needed, known }
+	}
+	one := newDesk(t, l, cfg)
+	var kept []api.User
+	for i := range 5 {
+		who := acting(t, one, fmt.Sprint("known ", i))
+		needed[who.ID] = true
+		kept = append(kept, who)
+	}
+	for i := range 50 {
+		_, err := one.Acting(t.Context(), fmt.Sprint("new ", i))
+		want(t, err, wire.Full)
+		_, err = one.SignIn(t.Context(), fmt.Sprint("new ", i))
+		want(t, err, wire.Full)
+	}
+	for _, who := range kept {
+		if got := acting(t, one, who.Name); got != who {
+			t.Errorf("%+v is %+v now", who, got)
+		}
+	}
+	// While it is not known who is, nobody goes either.
+	clear(needed)
+	known = false
+	_, err := one.Acting(t.Context(), "new")
+	want(t, err, wire.Unavailable)
+	known = true
+	acting(t, one, "new")
+}
+
+// A name that somebody goes by now is not taken over, though nothing was kept of
+// them, or that was long ago.
+func TestPeople_RenameToSomebodyWhoIsHere(t *testing.T) {
+	var clock later
+	l := coretest.New(t)
+	needed := map[string]bool{}
+	one := newDesk(t, l, clock.set, func(cfg *people.Config) {
+		cfg.Needed = func() (map[string]bool, bool) { return needed, true }
+	})
+	pia, ida := acting(t, one, "Pia"), named(t, one, "Ida")
+	needed[pia.ID], needed[ida.ID] = true, true
+	clock.pass(30 * 24 * time.Hour)
+	thief := signIn(t, one, "Mallory")
+	for _, name := range []string{"Pia", "Ida"} {
+		_, err := one.Rename(t.Context(), thief.Session.ID, name)
+		want(t, err, wire.NameTaken)
+	}
+	delete(needed, pia.ID)
+	if _, err := one.Rename(t.Context(), thief.Session.ID, "Pia"); err != nil {
+		t.Errorf("a name that nobody uses is not free: %v", err)
+	}
+}
+
+// Whoever was forgotten is the same person when they come back; a name whose
+// person goes by another one now is somebody else's.
+func TestPeople_WhoComesBackIsWhoTheyWere(t *testing.T) {
+	l := coretest.New(t)
+	one, two := newDesk(t, l, func(cfg *people.Config) { cfg.Max = 3 }), newDesk(t, l)
+	pia := acting(t, one, "Pia")
+	for i := range 6 {
+		acting(t, one, fmt.Sprint("new ", i))
+	}
+	if _, known := one.User(pia.ID); known {
+		t.Fatal("Pia was to be forgotten")
+	}
+	if got := named(t, two, "PIA"); got.ID != pia.ID {
+		t.Errorf("Pia is %+v, was %+v", got, pia)
+	}
+	s := signIn(t, one, "Pia")
+	if s.User.ID != pia.ID {
+		t.Errorf("signed in as %+v, was %+v", s.User, pia)
+	}
+	if _, err := one.Rename(t.Context(), s.Session.ID, "Grace"); err != nil {
+		t.Fatal(err)
+	}
+	if got := acting(t, two, "Pia"); got.ID == pia.ID {
+		t.Errorf("the name's next bearer has the id of who went to another name: %+v", got)
+	}
+}
+
+func TestPeople_FloodOfNewNames(t *testing.T) {
+	l := coretest.New(t)
+	one := newDesk(t, l, func(cfg *people.Config) { // a clock that stands
+		at := time.Now()
+		cfg.Wall = func() time.Time { return at }
+	})
+	pia := acting(t, one, "Pia")
+	before := stored(t, one)
+	for i := range 999 {
+		acting(t, one, fmt.Sprint("new ", i))
+	}
+	_, err := one.Acting(t.Context(), "one more")
+	want(t, err, wire.TooMany)
+	_, err = one.SignIn(t.Context(), "one more")
+	want(t, err, wire.TooMany)
+	if got := acting(t, one, "Pia"); got != pia { // who is known waits for nobody
+		t.Errorf("Pia is %+v", got)
+	}
+	if n := stored(t, one) - before; n != 999 {
+		t.Errorf("%d new people were kept, expected 999", n)
+	}
+}
+
+// The tester and guests have a record a session: as many as people, then the
+// oldest is signed out.
+func TestPeople_SessionsWithoutANameAreBounded(t *testing.T) {
+	l := coretest.New(t)
+	one := newDesk(t, l, func(cfg *people.Config) { cfg.Max = 40 })
+	ada, first := signIn(t, one, "Ada"), signIn(t, one, "")
+	for range 100 {
+		signIn(t, one, "")
+	}
+	if n := stored(t, one); n > 42 {
+		t.Errorf("%d records are kept, at most 42 were to be", n)
+	}
+	if _, err := one.Session(t.Context(), first.Session.ID); err == nil {
+		t.Error("the oldest session without a name is not signed out")
+	}
+	if _, err := one.Session(t.Context(), ada.Session.ID); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -33,6 +33,13 @@ type Config struct {
 	Logger *slog.Logger
 	Max    int              // of people; 0: maxPeople
 	Wall   func() time.Time // sessions last for days: no two relays' clocks are compared more closely
+	// Needed are people whom others see or wait for now, signed in or not: no name
+	// is taken from them. known is false while this relay has not heard of all of
+	// them. nil: nobody is.
+	Needed func() (people map[string]bool, known bool)
+	// Present finds who is here now, though nothing was ever kept of them. nil:
+	// nobody is.
+	Present func(person string) (api.User, bool)
 }
 
 // People answers from what it follows and changes the store.
@@ -47,9 +54,17 @@ type People struct {
 	gone    map[string]bool // sessions that surely do not hold; cleared when maxGone are
 	moved   chan struct{}   // closed and made anew where book.seq grows and somebody waits
 	waiting int
-	ended   []func(session string)
-	renamed []func(api.User)
-	taken   []func(api.User)
+	fresh   fresh
+	told    []Told
+}
+
+// Told is what a listener wants to be told; a missing function is told nothing.
+// None may block.
+type Told struct {
+	Ended   func(session string)               // it no longer holds, whoever ended it
+	Renamed func(who api.User)                 // a person goes by another name
+	Moved   func(session string, who api.User) // it is another person's: who had no name of their own chose one
+	Taken   func(who api.User)                 // a session has their name: the token alone no longer speaks for them
 }
 
 const maxGone = 4096
@@ -72,16 +87,20 @@ func New(cfg Config) *People {
 	if cfg.Max == 0 {
 		cfg.Max = maxPeople
 	}
+	if cfg.Needed == nil {
+		cfg.Needed = func() (map[string]bool, bool) { return nil, true }
+	}
+	if cfg.Present == nil {
+		cfg.Present = func(string) (api.User, bool) { return api.User{}, false }
+	}
 	return &People{cfg: cfg, log: cfg.Logger, book: newBook(), gone: map[string]bool{}, moved: make(chan struct{})}
 }
 
-// Watch tells of each session that no longer holds from now on, whoever ended it,
-// of each person who goes by another name, and of each for whom the token alone no
-// longer speaks, for a session has their name. None may block.
-func (p *People) Watch(ended func(session string), renamed, taken func(api.User)) {
+// Watch tells of changes from now on, whichever relay made them.
+func (p *People) Watch(told Told) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ended, p.renamed, p.taken = append(p.ended, ended), append(p.renamed, renamed), append(p.taken, taken)
+	p.told = append(p.told, told)
 }
 
 // Living says whether somebody is signed in as that person.
@@ -95,15 +114,18 @@ func (p *People) Living(id string) bool {
 // Loaded says whether the bucket was read once.
 func (p *People) Loaded() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.loaded }
 
-// User finds a person by id, signed in or not.
+// User finds a person by id: one who is known, or is here.
 func (p *People) User(id string) (api.User, bool) {
 	if id == Tester.ID {
 		return Tester, true
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	e, ok := p.book.find(id)
-	return e.user(), ok
+	p.mu.Unlock()
+	if ok {
+		return e.user(), true
+	}
+	return p.cfg.Present(id)
 }
 
 // Session finds who is signed in. A session that this relay has not heard of is
@@ -164,25 +186,30 @@ func (p *People) put(key string, rev uint64, r record) {
 }
 
 func (p *People) tell(c change) {
-	if len(c.ended)+len(c.who)+len(c.taken) == 0 {
+	if len(c.ended)+len(c.who)+len(c.taken)+len(c.moved) == 0 {
 		return
 	}
 	p.mu.Lock()
-	ended, renamed, taken := p.ended, p.renamed, p.taken
+	told := p.told
 	p.mu.Unlock()
-	for _, id := range c.ended {
-		for _, tell := range ended {
-			tell(id)
-		}
+	for _, t := range told {
+		each(c.moved, t.Moved)
+		all(c.ended, t.Ended)
+		all(c.who, t.Renamed)
+		all(c.taken, t.Taken)
 	}
-	for _, u := range c.who {
-		for _, tell := range renamed {
-			tell(u)
-		}
+}
+
+func all[T any](list []T, tell func(T)) {
+	for i := 0; tell != nil && i < len(list); i++ {
+		tell(list[i])
 	}
-	for _, u := range c.taken {
-		for _, tell := range taken {
-			tell(u)
+}
+
+func each(moves []move, tell func(string, api.User)) {
+	all(moves, func(m move) {
+		if tell != nil {
+			tell(m.session, m.who)
 		}
-	}
+	})
 }

@@ -18,10 +18,12 @@ import (
 // desk is one relay's people, with what they told.
 type desk struct {
 	*people.People
+	bridge  *bridge.Bridge
 	mu      sync.Mutex
 	ended   map[string]bool
 	renamed []api.User
 	taken   map[string]bool
+	moved   map[string]api.User
 }
 
 func (d *desk) isTaken(person string) bool {
@@ -30,26 +32,45 @@ func (d *desk) isTaken(person string) bool {
 	return d.taken[person]
 }
 
+func (d *desk) hasMoved(session string) api.User {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.moved[session]
+}
+
 func (d *desk) hasEnded(session string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.ended[session]
 }
 
+func (d *desk) stored(ctx context.Context) (int, error) {
+	keys, err := d.bridge.People().ListKeys(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for range keys.Keys() {
+		n++
+	}
+	return n, nil
+}
+
 func newDesk(t *testing.T, l *coretest.Lab, with ...func(*people.Config)) *desk {
 	t.Helper()
-	d := &desk{ended: map[string]bool{}, taken: map[string]bool{}}
+	d := &desk{ended: map[string]bool{}, taken: map[string]bool{}, moved: map[string]api.User{}}
 	b := bridge.New(bridge.Config{URL: l.URL(), User: "hub", Password: l.Password("hub")})
 	cfg := people.Config{Bridge: b, Logger: coretest.Logger(t)}
 	for _, set := range with {
 		set(&cfg)
 	}
-	d.People = people.New(cfg)
-	d.Watch(
-		func(id string) { d.mu.Lock(); d.ended[id] = true; d.mu.Unlock() },
-		func(u api.User) { d.mu.Lock(); d.renamed = append(d.renamed, u); d.mu.Unlock() },
-		func(u api.User) { d.mu.Lock(); d.taken[u.ID] = true; d.mu.Unlock() },
-	)
+	d.People, d.bridge = people.New(cfg), b
+	d.Watch(people.Told{
+		Ended:   func(id string) { d.mu.Lock(); d.ended[id] = true; d.mu.Unlock() },
+		Renamed: func(u api.User) { d.mu.Lock(); d.renamed = append(d.renamed, u); d.mu.Unlock() },
+		Moved:   func(id string, u api.User) { d.mu.Lock(); d.moved[id] = u; d.mu.Unlock() },
+		Taken:   func(u api.User) { d.mu.Lock(); d.taken[u.ID] = true; d.mu.Unlock() },
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Go(func() { _ = b.Run(ctx) })
@@ -270,14 +291,22 @@ func TestPeople_Rename(t *testing.T) {
 }
 
 func TestPeople_TesterWhoChoosesANameIsSomebodyOfTheirOwn(t *testing.T) {
-	one := newDesk(t, coretest.New(t))
+	l := coretest.New(t)
+	one, two := newDesk(t, l), newDesk(t, l)
 	a, b := signIn(t, one, ""), signIn(t, one, "tester")
+	coretest.Eventually(t, "the other relay knows the session", func() bool { _, err := two.Session(t.Context(), a.Session.ID); return err == nil })
 	who, err := one.Rename(t.Context(), a.Session.ID, "Ada")
 	if err != nil || who.ID == people.Tester.ID {
 		t.Fatalf("%+v, %v", who, err)
 	}
 	if got, err := one.Session(t.Context(), a.Session.ID); err != nil || got.User != who {
 		t.Errorf("the session is %+v's, %v", got.User, err)
+	}
+	for _, d := range []*desk{one, two} {
+		coretest.Eventually(t, "both relays are told whose the session is now", func() bool { return d.hasMoved(a.Session.ID) == who })
+	}
+	if one.hasEnded(a.Session.ID) || two.hasEnded(a.Session.ID) {
+		t.Error("choosing a name ended the session")
 	}
 	if got, err := one.Session(t.Context(), b.Session.ID); err != nil || got.User != people.Tester {
 		t.Errorf("the other tester is %+v, %v", got.User, err)

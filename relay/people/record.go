@@ -60,6 +60,23 @@ func (r record) used(now time.Time) time.Time {
 // held says whether the name is still its person's: signed in, or here of late.
 func (r record) held(now time.Time) bool { return r.living(now) || now.Sub(r.used(now)) < heldFor }
 
+// isWorthNoting says whether one more use is: the second act, by which somebody is
+// told from those who came by once, and one a day.
+func (r record) isWorthNoting(now time.Time, does does) bool {
+	return does == acts && r.Used.IsZero() || now.Sub(r.used(now)) >= noteEvery
+}
+
+// standing is how much somebody is known who may be forgotten: the least first.
+func (r record) standing(now time.Time) int {
+	switch {
+	case !r.held(now):
+		return 0
+	case r.Used.IsZero() && len(r.Sessions) == 0:
+		return 1
+	}
+	return 2
+}
+
 func (r record) user() api.User {
 	name := r.Name
 	if name == "" {

@@ -47,8 +47,8 @@ func (p *People) Rename(ctx context.Context, session, name string) (api.User, er
 		if person == Tester.ID {
 			person = wire.NewID("p")
 		}
-		if to.rev > 0 && to.Person != person && to.held(p.cfg.Wall()) {
-			return taken(to.user().Name + " is somebody who is known here")
+		if to.Person != person && p.isTheirs(to, name) {
+			return taken(name + " is somebody who is known here")
 		}
 		if err := p.free(ctx, to, name, person); err != nil {
 			return err

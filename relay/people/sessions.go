@@ -17,6 +17,9 @@ func (p *People) SignIn(ctx context.Context, name string) (Signed, error) {
 	s := p.session()
 	if isTesters(name) {
 		r := record{Person: Tester.ID, Name: Tester.Name, Since: s.began, Sessions: []Session{s.Session}}
+		if err := p.admitAlone(ctx); err != nil {
+			return Signed{}, err
+		}
 		return r.signed(s.Session), p.write(ctx, alone(s.ID), r, 0, SessionFor)
 	}
 	name, err := Clean(name)
@@ -35,7 +38,7 @@ func (p *People) SignIn(ctx context.Context, name string) (Signed, error) {
 				return err
 			}
 			if e.rev == 0 {
-				e.record = record{Person: wire.NewID("p"), Since: s.began}
+				e.record = record{Person: p.idOf(name), Since: s.began}
 			}
 			e.record = e.with(s.Session, s.began)
 			e.Name = name
@@ -56,6 +59,9 @@ func (p *People) SignInAs(ctx context.Context, person string) (Signed, error) {
 	case Tester.ID:
 		return p.SignIn(ctx, "")
 	case "":
+		if err := p.admitAlone(ctx); err != nil {
+			return Signed{}, err
+		}
 		r := record{Person: wire.NewID("p"), Since: s.began, Sessions: []Session{s.Session}}
 		return r.signed(s.Session), p.write(ctx, alone(r.Person), r, 0, SessionFor)
 	}
@@ -160,6 +166,8 @@ func (p *People) try(once func() error) error {
 }
 
 func alone(id string) string { return "alone." + id }
+
+func isAlone(key string) bool { return strings.HasPrefix(key, "alone.") }
 
 // joined are a's sessions and those of b that a does not have.
 func joined(a, b []Session) []Session {

@@ -3,6 +3,8 @@ package presence
 import (
 	"maps"
 	"time"
+
+	"github.com/farbench/farbench/relay/api"
 )
 
 // Times between relays.
@@ -152,6 +154,22 @@ func (b *Book) Tick(now time.Time) (lost []string) {
 func (b *Book) Grace(now time.Time) {
 	for _, r := range b.relays {
 		r.until = now.Add(DeadAfter)
+	}
+}
+
+// Who finds somebody by their tabs.
+func (b *Book) Who(id string) (api.User, bool) {
+	p := b.people[id]
+	if p == nil {
+		return api.User{}, false
+	}
+	return api.User{ID: id, Name: p.name}, true
+}
+
+// Each names all who have a tab, at any relay.
+func (b *Book) Each(tell func(id string)) {
+	for id := range b.people {
+		tell(id)
 	}
 }
 

@@ -25,6 +25,19 @@ func (r *Runs) All() []api.Run {
 	return all
 }
 
+// Starters are the ids of those whose runs go on.
+func (r *Runs) Starters() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, e := range r.index.open {
+		if e.claim.ByID != "" {
+			list = append(list, e.claim.ByID)
+		}
+	}
+	return list
+}
+
 // Mark records on a run's claim that the lines before keptFrom are about to be
 // cut. It never moves back.
 func (r *Runs) Mark(ctx context.Context, id string, keptFrom int64) error {

@@ -153,7 +153,7 @@ func (s *Server) identify(c *fiber.Ctx) (who, *wire.Fault) {
 		if !ok || !s.keys.Token(token) {
 			return person, notSignedIn
 		}
-		user, err := s.named(ctx, c.Get(nameHeader))
+		user, err := s.named(ctx, c.Get(nameHeader), c.Method(), c.Path())
 		if err != nil {
 			return person, s.Fault("finding who asks", err)
 		}

@@ -23,6 +23,8 @@ type People interface {
 	Session(ctx context.Context, id string) (people.Signed, error)
 	SignIn(ctx context.Context, name string) (people.Signed, error)
 	Named(ctx context.Context, name string) (api.User, error)
+	Arriving(ctx context.Context, name string) (api.User, error)
+	Acting(ctx context.Context, name string) (api.User, error)
 	Rename(ctx context.Context, session, name string) (api.User, error)
 	SignOut(ctx context.Context, session string) error
 	MakeLink(ctx context.Context, person string) (code string, until time.Time, err error)
@@ -30,9 +32,8 @@ type People interface {
 	User(id string) (api.User, bool)
 	// Living says whether somebody is signed in as that person.
 	Living(id string) bool
-	// Watch tells of sessions that ended, of people who go by another name, and of
-	// those for whom the token alone no longer speaks.
-	Watch(ended func(session string), renamed, taken func(api.User))
+	// Watch tells of changes, whichever relay made them.
+	Watch(people.Told)
 }
 
 // Crowd is who is here now.
@@ -43,8 +44,9 @@ type Crowd interface {
 // nameHeader says who speaks with the token alone: percent-encoded UTF-8.
 const nameHeader = "Farbench-Name"
 
-// named is who speaks with the token alone.
-func (s *Server) named(ctx context.Context, header string) (api.User, error) {
+// named is who speaks with the token alone, and does what: asks for a document,
+// comes to stay, or does what is recorded.
+func (s *Server) named(ctx context.Context, header, method, path string) (api.User, error) {
 	if header == "" {
 		return people.Tester, nil
 	}
@@ -52,14 +54,20 @@ func (s *Server) named(ctx context.Context, header string) (api.User, error) {
 	if err != nil {
 		return api.User{}, &wire.Fault{Code: wire.Invalid, Message: nameHeader + " is not percent-encoded", Hint: "write it as encodeURIComponent does"}
 	}
-	return s.cfg.People.Named(ctx, name)
+	switch {
+	case path == pathSocket, path == pathBulk, path == pathEvents:
+		return s.cfg.People.Arriving(ctx, name)
+	case method == http.MethodGet, method == http.MethodHead, open(method, path):
+		return s.cfg.People.Named(ctx, name)
+	}
+	return s.cfg.People.Acting(ctx, name)
 }
 
 // holds says whether a session does; where that cannot be known now it has not
 // ended as far as anybody knows.
-func (s *Server) holds(ctx context.Context, session string) bool {
-	_, err := s.cfg.People.Session(ctx, session)
-	return !isRefused(err)
+func (s *Server) holds(ctx context.Context, session string) (api.User, bool) {
+	signed, err := s.cfg.People.Session(ctx, session)
+	return signed.User, !isRefused(err)
 }
 
 // sessionEnded closes the sockets of a session that no longer holds, whichever

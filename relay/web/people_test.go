@@ -25,6 +25,8 @@ type labPeople struct {
 	ended    []func(string)
 	renamed  []func(api.User)
 	taking   []func(api.User)
+	moved    []func(string, api.User)
+	acted    []string // who did what is recorded, with the token alone
 }
 
 func newLabPeople() *labPeople {
@@ -98,12 +100,20 @@ func (l *labPeople) Named(_ context.Context, name string) (api.User, error) {
 func (l *labPeople) Rename(_ context.Context, session, name string) (api.User, error) {
 	l.mu.Lock()
 	s := l.sessions[session]
+	isNew := s.User.ID == people.Tester.ID
+	if isNew {
+		s.User.ID = "p" + strings.ToLower(name)
+	}
 	s.User.Name, s.Choose = name, false
 	l.sessions[session] = s
-	tell := l.renamed
+	renamed, moved := l.renamed, l.moved
 	l.mu.Unlock()
-	for _, renamed := range tell {
-		renamed(s.User)
+	for i := range renamed {
+		if isNew {
+			moved[i](session, s.User)
+		} else {
+			renamed[i](s.User)
+		}
 	}
 	return s.User, nil
 }
@@ -143,10 +153,22 @@ func (l *labPeople) Redeem(_ context.Context, code string) (people.Signed, error
 
 func (l *labPeople) User(id string) (api.User, bool) { return api.User{ID: id}, true }
 
-func (l *labPeople) Watch(ended func(string), renamed, taken func(api.User)) {
+func (l *labPeople) Arriving(ctx context.Context, name string) (api.User, error) {
+	return l.Named(ctx, name)
+}
+
+func (l *labPeople) Acting(ctx context.Context, name string) (api.User, error) {
+	l.mu.Lock()
+	l.acted = append(l.acted, name)
+	l.mu.Unlock()
+	return l.Named(ctx, name)
+}
+
+func (l *labPeople) Watch(told people.Told) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ended, l.renamed, l.taking = append(l.ended, ended), append(l.renamed, renamed), append(l.taking, taken)
+	l.ended, l.renamed, l.taking = append(l.ended, told.Ended), append(l.renamed, told.Renamed), append(l.taking, told.Taken)
+	l.moved = append(l.moved, told.Moved)
 }
 
 func (l *labPeople) Living(id string) bool {

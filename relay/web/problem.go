@@ -46,6 +46,7 @@ var kinds = map[wire.Code]struct {
 	wire.NotYours:           {http.StatusConflict, "Not yours"},
 	wire.TooLarge:           {http.StatusRequestEntityTooLarge, "Too large"},
 	wire.Invalid:            {http.StatusUnprocessableEntity, "Invalid"},
+	wire.Full:               {http.StatusInsufficientStorage, "Full"},
 	wire.TooMany:            {http.StatusTooManyRequests, "Too many"},
 	wire.Unavailable:        {http.StatusServiceUnavailable, "Unavailable"},
 	wire.Draining:           {http.StatusServiceUnavailable, "Unavailable"},

@@ -25,6 +25,7 @@ import (
 	"github.com/farbench/farbench/relay/events"
 	"github.com/farbench/farbench/relay/gateway"
 	"github.com/farbench/farbench/relay/hub"
+	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
 )
@@ -141,12 +142,12 @@ func New(cfg Config) (*Server, error) {
 	s.gateway, err = gateway.New(gateway.Config{
 		Hub: s.hub, Benches: cfg.Benches, Runs: cfg.Runs, Reader: cfg.Reader, Sessions: cfg.Sessions,
 		Events: cfg.Events, Peers: cfg.Peers, Now: cfg.Now, Modules: cfg.Modules,
-		Faults: s, Token: keys.Token, Named: cfg.People.Named, Person: cfg.People.User, Holds: s.holds, Living: cfg.People.Living, Started: s.metrics.started, Logger: cfg.Logger,
+		Faults: s, Token: keys.Token, Arriving: cfg.People.Arriving, Acting: cfg.People.Acting, Person: cfg.People.User, Holds: s.holds, Living: cfg.People.Living, Started: s.metrics.started, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, errors.Join(err, inner.Close())
 	}
-	cfg.People.Watch(s.sessionEnded, s.gateway.Rename, s.gateway.Taken)
+	cfg.People.Watch(people.Told{Ended: s.sessionEnded, Renamed: s.gateway.Rename, Moved: s.gateway.Moved, Taken: s.gateway.Taken})
 	s.metrics.registry.MustRegister(s.gateway.Collectors()...)
 	s.app = newApp(s.onError)
 	s.route()

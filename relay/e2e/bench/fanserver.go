@@ -17,6 +17,7 @@ import (
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/e2e/bench/plain"
 	"github.com/farbench/farbench/relay/e2e/lab"
+	"github.com/farbench/farbench/relay/people"
 	"github.com/farbench/farbench/relay/reader"
 	"github.com/farbench/farbench/relay/runs"
 	"github.com/farbench/farbench/relay/web"
@@ -134,6 +135,6 @@ func processCPU() time.Duration {
 // noPeople are never asked: a token without a name is enough.
 type noPeople struct{ web.People }
 
-func (noPeople) Watch(func(string), func(api.User), func(api.User)) {}
+func (noPeople) Watch(people.Told) {}
 
 func (noPeople) Living(string) bool { return false }

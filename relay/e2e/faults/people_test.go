@@ -91,7 +91,7 @@ func (p *pair) sit(s *lab.Socket, err error) (told chan api.Frame) {
 				return
 			}
 			switch {
-			case f.T == "join" || f.T == "leave" || f.T == "bye":
+			case f.T == "join" || f.T == "leave" || f.T == "bye" || f.T == "you":
 				told <- f
 			case f.T == "res" && f.Error != nil && f.Error.Retry: // a relay that has just begun
 				time.Sleep(20 * time.Millisecond)

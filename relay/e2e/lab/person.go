@@ -74,6 +74,19 @@ func (p Person) Holds(ctx context.Context, base string) (bool, error) {
 	return res.StatusCode == http.StatusOK, nil
 }
 
+// Rename asks a relay for another name, and gives the answer's status.
+func (p Person) Rename(ctx context.Context, base, name string) (int, error) {
+	body, err := json.Marshal(map[string]string{"name": name})
+	if err != nil {
+		return 0, err
+	}
+	res, err := ask(ctx, http.MethodPut, base, p.cookie(base), body)
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, res.Body.Close()
+}
+
 // Dial opens a tab of the person's at a relay.
 func (p Person) Dial(ctx context.Context, base string) (*Socket, error) {
 	return dialAs(ctx, base, http.Header{"Cookie": {p.cookie(base)}}, api.Frame{T: "hello", V: wire.Version})

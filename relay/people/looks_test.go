@@ -1,0 +1,61 @@
+package people_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/farbench/farbench/agent/wire"
+	"github.com/farbench/farbench/relay/core/coretest"
+	"github.com/farbench/farbench/relay/people"
+)
+
+func TestClean_LettersOfSeveralAlphabets(t *testing.T) {
+	for _, name := range []string{"Аda", "Adа", "Ρia", "Grаce Hopper", "Ольга Ivanova", "αda", "𝛂da", "Ada 李 Иван"} {
+		if got, err := people.Clean(name); err == nil {
+			t.Errorf("%q passes as %q", name, got)
+		} else {
+			want(t, err, wire.Invalid)
+		}
+	}
+	for _, name := range []string{
+		"Ольга", "李雷", "Ωρίων", "José", "Ольга 2", "山田 太郎 (タロウ)", "たろう山田", "김철수 Kim", "ㄅㄆ 李", "नेहा", "ณัฐ", "שרה", "Møller-Ångström", "Ａｄａ", "𝐀𝐝𝐚", "Ada ⚙ №1",
+	} {
+		if _, err := people.Clean(name); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestPeople_NameThatLooksLikeAnother(t *testing.T) {
+	var clock later
+	l := coretest.New(t)
+	one, two := newDesk(t, l, clock.set), newDesk(t, l, clock.set)
+	acting(t, one, "Coco")
+	signIn(t, one, "José")
+	pop := signIn(t, one, "Рор") // Cyrillic
+	for _, name := range []string{"Сосо", "СОСО", "Pop", "ϲοϲο", "teѕter", "ɡuest", "Joѕé"} {
+		for _, try := range []func() error{
+			func() error { _, err := two.SignIn(t.Context(), name); return err },
+			func() error { _, err := two.Named(t.Context(), name); return err },
+			func() error { _, err := two.Acting(t.Context(), name); return err },
+		} {
+			if err := try(); code(err) != wire.NameTaken && code(err) != wire.Invalid {
+				t.Errorf("%q looks like somebody and passes: %v", name, err)
+			}
+		}
+	}
+	grace := signIn(t, two, "Grace")
+	_, err := two.Rename(t.Context(), grace.Session.ID, "сосо")
+	want(t, err, wire.NameTaken)
+	// One's own name in another alphabet looks like oneself.
+	if _, err := one.Rename(t.Context(), pop.Session.ID, "Pop"); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"Jose", "Вова", "Ольга", "李雷", "Stern", "Stem"} {
+		acting(t, two, name)
+	}
+	clock.pass(30 * 24 * time.Hour)
+	if _, err := two.Acting(t.Context(), "Сосо"); err != nil {
+		t.Errorf("what looks like somebody who is long gone: %v", err)
+	}
+}
