@@ -74,6 +74,16 @@ beforeEach(() => {
 })
 
 describe('one stream for all tabs', () => {
+  it('tells everybody who one is from now on, and who comes later too', () => {
+    const a = join()
+    wire().welcomes()
+    wire().says({ t: 'you', user: { id: 'p1', name: 'Ada' } })
+    expect(a.of('you')).toEqual([{ t: 'you', user: { id: 'p1', name: 'Ada' } }])
+    const b = join()
+    expect(b.of('welcome')).toEqual([{ t: 'welcome', v: 1, user: { id: 'p1', name: 'Ada' } }])
+    expect(b.of('you')).toEqual([])
+  })
+
   it('is opened by the first, welcomes everybody, is closed by the last', () => {
     const [a, b] = [join(), join()]
     wire().welcomes()

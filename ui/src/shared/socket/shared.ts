@@ -181,6 +181,13 @@ export class Shared {
     } else if (t === 'welcome') {
       this.#welcome = message
       for (const tab of this.#greeted) give(tab, message)
+    } else if (t === 'you') {
+      // A tab that comes later is welcomed as who one is by then.
+      this.#welcome = JSON.stringify({
+        ...JSON.parse(this.#welcome),
+        user: JSON.parse(message).user,
+      })
+      for (const tab of this.#greeted) give(tab, message)
     } else if (t !== 'ping') {
       for (const tab of this.#tabs) give(tab, message)
     }

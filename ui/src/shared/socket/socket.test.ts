@@ -60,6 +60,16 @@ describe('connecting', () => {
     expect(socket.connection.getState().user?.name).toBe('mk')
   })
 
+  it('is told at once who one is from now on', () => {
+    last().welcomes()
+    last().says({ t: 'you', user: { id: 'p1', name: 'Ada' } })
+    expect(socket.connection.getState()).toMatchObject({
+      phase: 'connected',
+      times: 1,
+      user: { id: 'p1', name: 'Ada' },
+    })
+  })
+
   it('measures the round trip', () => {
     last().welcomes()
     const [ping] = last().of('ping')

@@ -163,6 +163,9 @@ export class Socket {
       case 'welcome':
         this.#welcome(frame)
         break
+      case 'you': // another name, or somebody of one's own now
+        this.#set({ user: frame.user })
+        break
       case 'res':
         this.#answered(frame)
         break
