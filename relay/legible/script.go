@@ -4,6 +4,7 @@ import (
 	"unicode"
 
 	"go.mau.fi/util/confusable"
+	"golang.org/x/text/unicode/norm"
 )
 
 // together are alphabets that people write in one word, beside that of the
@@ -15,7 +16,7 @@ var together = [...][]string{{"Han", "Hiragana", "Katakana"}, {"Han", "Bopomofo"
 // like one word may be another. Digits, signs and marks go with every alphabet.
 func IsMixed(text string) bool {
 	scripts := map[string]bool{}
-	for _, r := range text {
+	for _, r := range norm.NFKC.String(text) {
 		if name := script(r); name != "" {
 			scripts[name] = true
 		}

@@ -31,7 +31,7 @@ func Clean(name string) (string, error) {
 	if bad := legible.Bad(name, ""); bad != "" {
 		return "", badName("%s", bad)
 	}
-	if legible.IsMixed(norm.NFKC.String(name)) {
+	if legible.IsMixed(name) {
 		return "", &wire.Fault{
 			Code: wire.Invalid, Message: "the name mixes letters of several alphabets, which look alike",
 			Hint: "write it in one alphabet; digits, signs and spaces go with all of them",

@@ -204,7 +204,7 @@ func TestTrap_PanicIsAnsweredWithAnID(t *testing.T) {
 // panicking is who is asked while a message is read.
 type panicking struct{ People }
 
-func (panicking) Named(context.Context, string) (api.User, error) { panic("secret text of a panic") }
+func (panicking) Arriving(context.Context, string) (api.User, error) { panic("secret text of a panic") }
 
 func TestTrap_PanicWhileASocketIsReadEndsItAlone(t *testing.T) {
 	s := openSite(t, func(c *Config) { c.People = panicking{c.People} })
