@@ -109,6 +109,9 @@ func HubReserved(bench string, n uint64) string {
 	return "reserved." + bench + "." + strconv.FormatUint(n, 10)
 }
 
+// HubReservedAll is where all of a bench's are stored.
+func HubReservedAll(bench string) string { return "reserved." + bench + ".*" }
+
 // HubPeer is where one relay hears what another says to it alone. Like all that
 // begins with relay it lies in the hub's own account: no bench's subject leads
 // there.

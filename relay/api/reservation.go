@@ -109,10 +109,14 @@ type RecordKind string
 const (
 	RecordGrant RecordKind = "grant"
 	RecordEnd   RecordKind = "end"
+	// RecordGap stands where the store was seen to have lost some: it was put back
+	// to an older copy, or made anew.
+	RecordGap RecordKind = "gap"
 )
 
 // ReservationRecord is one grant of a place, or the end of one. N numbers a
 // bench's records 1, 2, 3…; a grant and its end have the same device and epoch.
+// A gap says that records before it are missing; it is nobody's.
 type ReservationRecord struct {
 	N      uint64     `json:"n"`
 	Kind   RecordKind `json:"kind"`

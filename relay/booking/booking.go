@@ -81,6 +81,7 @@ type page struct {
 	toldOf    *reservation.Book     // the book that was compared with it
 	tellAfter time.Time
 	advising  bool // it is being told
+	raised    int  // how often in a row it knew more than the book
 }
 
 type passed struct{ record, telling uint64 }
@@ -158,14 +159,17 @@ func (b *Books) Do(ctx context.Context, bench string, by api.User, verb reservat
 		}
 		to = found
 	}
+	p := b.page(bench)
+	b.settle(ctx, p) // no epoch is given that the agent knows as somebody else's
 	var answer api.Reserved
-	book, _, err := b.change(ctx, b.page(bench), func(book *reservation.Book, now time.Time) (err error) {
+	book, _, err := b.change(ctx, p, func(book *reservation.Book, now time.Time) (err error) {
 		answer, err = book.Do(now, by, verb, q, to)
 		return err
 	})
 	if err != nil {
 		return answer, err
 	}
+	b.settle(ctx, p)
 	b.nameAll(&answer.Place)
 	answer.IdleSince = b.idle(book, answer.Device, b.cfg.Bridge.Now())
 	return answer, nil
@@ -233,6 +237,9 @@ func (b *Books) change(ctx context.Context, p *page, step func(*reservation.Book
 		next.PassedOn(p.passed.record, p.passed.telling)
 		untold, lost := b.notifier == nil, p.lost
 		b.mu.Unlock()
+		if lost {
+			next.Lost("the store was put back to an older copy, or made anew")
+		}
 		refused := step(next, b.cfg.Bridge.Now())
 		next.Bound(untold)
 		if refused == nil && len(next.Outbox.Records) > reservation.MaxOutbox {

@@ -128,6 +128,7 @@ func (b *Books) took(p *page, book *reservation.Book, rev uint64, asked bool) {
 	case rev <= p.rev && !asked:
 	case book.Changes < p.book.Changes:
 		p.rev, p.lost, p.passed = rev, true, passed{} // the history may have lost as much
+		p.told, p.toldOf = nil, nil
 	default:
 		p.book, p.rev, p.seen, p.lost = book, rev, time.Now(), false
 	}

@@ -53,7 +53,8 @@ func (b *Books) empty(ctx context.Context, p *page) error {
 			return nil
 		}
 		err := b.record(ctx, p, outbox.Records, done.record)
-		if err == nil && notifier != nil {
+		if err == nil && notifier != nil && len(outbox.Notices) > 0 {
+			b.settle(ctx, p) // before anybody hears that it is theirs
 			err = b.tell(ctx, p, notifier, outbox.Notices, done.telling)
 		}
 		if err != nil {
@@ -80,7 +81,13 @@ func (b *Books) record(ctx context.Context, p *page, records []api.ReservationRe
 		}
 		_, err = b.cfg.Bridge.JetStream().Publish(ctx, wire.HubReserved(p.bench, r.N), data, jetstream.WithExpectLastSequencePerSubject(0))
 		var refused *jetstream.APIError
-		if err != nil && !(errors.As(err, &refused) && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence) {
+		switch {
+		case err == nil:
+		case errors.As(err, &refused) && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence:
+			if moved, err := b.renumber(ctx, p, r); moved || err != nil {
+				return err
+			}
+		default:
 			return fmt.Errorf("writing record %d: %w", r.N, err)
 		}
 		b.mu.Lock()
@@ -88,6 +95,40 @@ func (b *Books) record(ctx context.Context, p *page, records []api.ReservationRe
 		b.mu.Unlock()
 	}
 	return nil
+}
+
+// renumber looks at a record whose number is taken. Where another relay has written
+// it, that is all; where the number is another record's, the book was put back to
+// an older copy and the history was not: what waits goes behind what it has.
+func (b *Books) renumber(ctx context.Context, p *page, r api.ReservationRecord) (moved bool, err error) {
+	there, err := b.recorded(ctx, wire.HubReserved(p.bench, r.N))
+	if err != nil {
+		return false, err
+	}
+	if there.Kind == r.Kind && there.Device == r.Device && there.Epoch == r.Epoch && there.Who.ID == r.Who.ID && there.At.Equal(r.At) {
+		return false, nil
+	}
+	last, err := b.recorded(ctx, wire.HubReservedAll(p.bench))
+	if err != nil {
+		return false, err
+	}
+	b.log.Warn("the books are behind their history, going on behind it", "bench", p.bench, "record", r.N, "last", last.N)
+	_, _, err = b.change(ctx, p, func(book *reservation.Book, _ time.Time) error { book.Renumber(last.N); return nil })
+	return true, err
+}
+
+func (b *Books) recorded(ctx context.Context, subject string) (r api.ReservationRecord, err error) {
+	stored, there, err := b.cfg.Bridge.Last(ctx, wire.StreamReserved, subject)
+	if err == nil && !there {
+		err = errors.New("it has just gone")
+	}
+	if err == nil {
+		err = json.Unmarshal(stored.Data, &r)
+	}
+	if err != nil {
+		err = fmt.Errorf("reading %s: %w", subject, err)
+	}
+	return r, err
 }
 
 func (b *Books) tell(ctx context.Context, p *page, notifier Notifier, notices []reservation.Telling, done uint64) error {

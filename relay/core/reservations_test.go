@@ -2,9 +2,7 @@ package core_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -247,141 +245,14 @@ func holder(c *core.Core) string {
 	return ""
 }
 
-func TestReservations_RelayDiesAfterItGranted(t *testing.T) {
-	l := coretest.New(t)
-	b := l.NewBench("b1")
-	first, stop := relayUntil(t, l)
-	coretest.Eventually(t, "it is ready", func() bool { return first.Ready() == nil && first.Benches().Loaded() })
-	b.Arrive()
-	online(t, first, "b1")
-	reserve(t, first, ada, reservation.Reserve, api.ReservationRequest{Device: "d1"})
-	stop()
-	// What it decided stands in the store, as if it had died before it wrote
-	// anything down.
-	kv, err := coretest.Store(t, l).JS.KeyValue(t.Context(), wire.BucketReservations)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry, err := kv.Get(t.Context(), "b1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if book, err := reservation.Read("b1", entry.Value()); err != nil || book.Records != 1 {
-		t.Fatalf("%+v %v", book, err)
-	}
-	second := relay(t, l)
-	coretest.Eventually(t, "the next relay knows", func() bool { return holder(second) == ada.ID })
-	if all := records(t, second, "b1"); len(all) != 1 || all[0].Who != ada || all[0].N != 1 {
-		t.Errorf("%+v", all)
-	}
-}
-
-func TestReservations_AreStoredAgainWhereTheStoreLostThem(t *testing.T) {
-	l := coretest.New(t)
-	b := l.NewBench("b1")
-	c := relay(t, l)
-	b.Arrive()
-	online(t, c, "b1")
-	reserve(t, c, ada, reservation.Reserve, api.ReservationRequest{Device: "d1"})
-	js := coretest.Store(t, l).JS
-	if err := js.DeleteKeyValue(t.Context(), wire.BucketReservations); err != nil {
-		t.Fatal(err)
-	}
-	coretest.Eventually(t, "the bucket is there again, with the book in it", func() bool {
-		kv, err := js.KeyValue(t.Context(), wire.BucketReservations)
-		if err != nil {
-			return false
-		}
-		entry, err := kv.Get(t.Context(), "b1")
-		if err != nil {
-			return false
-		}
-		book, err := reservation.Read("b1", entry.Value())
-		return err == nil && book.Held["d1"] != nil && book.Held["d1"].Who == ada
-	})
-	coretest.Eventually(t, "Bob waits for it", func() bool {
-		r, err := c.Books().Do(t.Context(), "b1", bob, reservation.Reserve, api.ReservationRequest{Device: "d1"})
-		return err == nil && !r.Granted && r.Position == 1
-	})
-}
-
-func TestReservations_SurviveAStoreThatIsPutBack(t *testing.T) {
-	l := coretest.New(t)
-	b := l.NewBench("b1")
-	c := relay(t, l)
-	b.Arrive()
-	online(t, c, "b1")
-	reserve(t, c, ada, reservation.Reserve, api.ReservationRequest{Device: "d1"})
-	saved := t.TempDir() + "/saved"
-	l.Stop()
-	if err := os.CopyFS(saved, os.DirFS(l.Store())); err != nil {
-		t.Fatal(err)
-	}
-	l.Start()
-	coretest.Eventually(t, "the relay is back", func() bool { return c.Ready() == nil })
-	reserve(t, c, ada, reservation.Release, api.ReservationRequest{Device: "d1"})
-	if r := reserve(t, c, bob, reservation.Reserve, api.ReservationRequest{Device: "d1"}); r.Epoch != 2 || !r.Granted {
-		t.Fatalf("%+v", r)
-	}
-	l.Stop()
-	if err := os.RemoveAll(l.Store()); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(l.Store(), os.DirFS(saved)); err != nil {
-		t.Fatal(err)
-	}
-	l.Start()
-	other := relay(t, l) // knows the store alone
-	coretest.Eventually(t, "it is Bob's for a relay that never knew", func() bool { return holder(other) == bob.ID })
-	if r := reserve(t, other, ada, reservation.Take, api.ReservationRequest{Device: "d1", Reason: "x"}); r.Epoch != 3 {
-		t.Errorf("%+v", r)
-	}
-	// What the store lost of the history may be missing, and no number comes twice.
-	last := uint64(0)
-	for _, r := range records(t, other, "b1") {
-		if r.N <= last || last == 0 && r.N != 1 {
-			t.Errorf("behind record %d comes %+v", last, r)
-		}
-		last = r.N
-	}
-	if last != 5 {
-		t.Errorf("the last record is %d", last)
-	}
-}
-
-func TestReservations_TheAgentIsToldWhoDrives(t *testing.T) {
-	l := coretest.New(t)
-	b := l.NewBench("b1")
-	known := map[string]wire.Drive{"d2": {Epoch: 40}}
-	var mu sync.Mutex
-	b.Handle(func(b *coretest.Bench) {
-		b.OnEpochs = func(e wire.Epochs) map[string]wire.Drive {
-			mu.Lock()
-			defer mu.Unlock()
-			for device, d := range e.Devices {
-				if d.Epoch >= known[device].Epoch {
-					known[device] = d
-				}
-			}
-			told, _ := json.Marshal(known)
-			all := map[string]wire.Drive{}
-			_ = json.Unmarshal(told, &all)
-			return all
-		}
-	})
-	c := relay(t, l)
-	b.Arrive()
-	online(t, c, "b1")
-	is := func(device string, d wire.Drive) func() bool {
-		return func() bool { mu.Lock(); defer mu.Unlock(); return known[device] == d }
-	}
-	reserve(t, c, ada, reservation.Reserve, api.ReservationRequest{Device: "d1"})
-	coretest.Eventually(t, "the agent knows that d1 is held", is("d1", wire.Drive{Epoch: 1, Held: true}))
-	reserve(t, c, ada, reservation.Release, api.ReservationRequest{Device: "d1"})
-	coretest.Eventually(t, "the agent knows that d1 is free", is("d1", wire.Drive{Epoch: 1}))
-	// It was told more of d2 than the store knows: the book goes on from there.
-	coretest.Eventually(t, "the book has caught up", func() bool {
-		drive, err := c.Books().Allow(t.Context(), "b1", "d2", ada)
-		return err == nil && drive.Epoch == 40
-	})
-}
+// fenced lets a bench take commands as an agent's fence does.
+// When somebody hears that a device is theirs its agent knows: from then on the
+// earlier driver's commands are refused there, whichever relay passes them on.
+// A bench that does not answer is not waited for without end, and not each time.
+// The store comes back as an older copy, or empty, to relays that never knew
+// better. The bench's agent does: nobody is given an epoch that it refuses, nobody
+// drives under one of before, and the history says that some of it is missing.
+// An agent that knows as high an epoch as comes next knows it of somebody else: it
+// is asked before anything is given, though this relay has told it nothing yet.
+// Only the books come back as an older copy: what the history has stays there, and
+// what happens next goes behind it.

@@ -49,15 +49,16 @@ var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 // over the revision that was read, so of two who change it at once one wins.
 type Book struct {
 	Bench   string            `json:"bench"`
-	Changes uint64            `json:"changes"` // how often it was stored
-	At      time.Time         `json:"at"`      // the latest moment that went in
-	Tickets uint64            `json:"tickets"` // the last one drawn
-	Epochs  map[string]uint64 `json:"epochs"`  // place → how often it was given, for ever
-	Raised  map[string]uint64 `json:"raised"`  // place → by how much an agent was ahead of it
-	Held    map[string]*Hold  `json:"held"`    // place → its holder
-	Queue   []Waiter          `json:"queue"`   // by ticket
-	Records uint64            `json:"records"` // number of the last record
-	Told    uint64            `json:"told"`    // number of the last telling
+	Changes uint64            `json:"changes"`       // how often it was stored
+	At      time.Time         `json:"at"`            // the latest moment that went in
+	Tickets uint64            `json:"tickets"`       // the last one drawn
+	Epochs  map[string]uint64 `json:"epochs"`        // place → how often it was given, for ever
+	Raised  map[string]uint64 `json:"raised"`        // place → by how much an agent was ahead of it
+	Held    map[string]*Hold  `json:"held"`          // place → its holder
+	Queue   []Waiter          `json:"queue"`         // by ticket
+	Records uint64            `json:"records"`       // number of the last record
+	Gap     uint64            `json:"gap,omitempty"` // of the last one that says that some are missing
+	Told    uint64            `json:"told"`          // number of the last telling
 	Outbox  Outbox            `json:"outbox"`
 }
 
@@ -185,11 +186,46 @@ func (b *Book) Epoch(device string) uint64 {
 	return b.Epochs[device] + b.Raised[device] + whole
 }
 
-// Raise lifts a device's epoch to what an agent knows of it: the agent was told
-// by a book that is lost.
+// Raise lifts a device's epoch over what an agent knows of it: the agent was told
+// by a book that is lost. Whoever holds the device now has not held it under that
+// one: theirs is the next.
 func (b *Book) Raise(device string, known uint64) {
-	if epoch := b.Epoch(device); known > epoch && (device == Whole || len(b.Raised) < MaxPlaces) {
-		b.Raised[device] += known - epoch
+	epoch := b.Epoch(device)
+	if known <= epoch || device != Whole && len(b.Raised) >= MaxPlaces && b.Raised[device] == 0 {
+		return
+	}
+	if h, _ := b.Driver(device); h != nil {
+		known++
+	}
+	b.Raised[device] += known - epoch
+	b.Lost("its agent was told of later reservations")
+}
+
+// Lost writes down that the store has lost some of the history, once for all that
+// is found out at a time.
+func (b *Book) Lost(why string) {
+	if b.Gap != b.Records || b.Records == 0 {
+		b.record(api.ReservationRecord{Kind: api.RecordGap, How: "restored", Text: "records before this one are missing: " + why})
+		b.Gap = b.Records
+	}
+}
+
+// Renumber puts what waits in the outbox behind the last record that the history
+// has: the book was put back to an older copy, and the history was not.
+func (b *Book) Renumber(last uint64) {
+	waiting := b.Outbox.Records
+	if len(waiting) == 0 || waiting[0].N > last {
+		return
+	}
+	b.Records, b.Outbox.Records = last, nil
+	b.Lost("the books were put back to an older copy")
+	for _, r := range waiting {
+		b.Records++
+		r.N = b.Records
+		if r.Kind == api.RecordGap {
+			b.Gap = r.N
+		}
+		b.Outbox.Records = append(b.Outbox.Records, r)
 	}
 }
 

@@ -54,7 +54,7 @@ type documents struct {
 var words = map[reflect.Type][]any{
 	reflect.TypeFor[api.BenchState]():  {api.Online, api.Offline},
 	reflect.TypeFor[api.VerdictWord](): {api.Pass, api.Fail, api.NoMatch, api.NotRun, api.Pending},
-	reflect.TypeFor[api.RecordKind]():  {api.RecordGrant, api.RecordEnd},
+	reflect.TypeFor[api.RecordKind]():  {api.RecordGrant, api.RecordEnd, api.RecordGap},
 	reflect.TypeFor[api.NoticeKind](): {
 		api.NoticeBenchOffline, api.NoticeBenchOnline, api.NoticeYours, api.NoticeEnds, api.NoticeOver, api.NoticeTaken,
 		api.NoticeAsked, api.NoticeRefused, api.NoticeOffered, api.NoticeBack, api.NoticeRunFinished,

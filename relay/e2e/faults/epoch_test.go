@@ -110,3 +110,45 @@ func TestThreat04_StaleEpoch(t *testing.T) {
 	})
 	t.Logf("her command: %q; now: %q", "epoch_old", refusal.Detail)
 }
+
+// The moment counts in which the new driver hears that it is theirs: from then on
+// the agent refuses the earlier one's commands, though the relay that passes them
+// on is still cut off from the news and nobody has driven the device since.
+func TestThreat04_FromTheAnswerOn(t *testing.T) {
+	c := startChain(t)
+	filter, err := lab.NewFilter(c.broker.Addr)
+	c.must(err)
+	t.Cleanup(filter.Close)
+	behind, err := lab.StartRelay(built, filter.Addr())
+	c.must(err)
+	t.Cleanup(func() { behind.Kill() })
+	ada, bob := behind.API, c.relay.API
+	ada.Name, bob.Name = "Ada", "Bob"
+	take := func(a lab.API) {
+		t.Helper()
+		c.until("taking it over", func() bool {
+			var place api.Reserved
+			_, err := a.Do(c.ctx, "POST", "/api/v1/benches/demo/reservations/take", api.ReservationRequest{Device: "sim0001", Reason: "x"}, &place)
+			return err == nil && place.Granted
+		})
+	}
+	for round := range 5 {
+		take(ada)
+		c.until("her own command passes", func() bool {
+			_, err := ada.Start(c.ctx, api.RunRequest{Bench: "demo", Device: "sim0001", Command: "id"})
+			return err == nil
+		})
+		filter.Hold("$KV." + wire.BucketReservations + ".")
+		take(bob)
+		run, err := ada.Start(c.ctx, api.RunRequest{Bench: "demo", Device: "sim0001", Command: "echo late >> /data/local/tmp/late"})
+		c.must(err)
+		c.until("the end of her command", func() bool {
+			run, err = c.relay.Run(c.ctx, run.ID)
+			return err == nil && run.State == wire.Ended
+		})
+		if run.Outcome != wire.Refused || run.Fault == nil || run.Fault.Code != wire.EpochOld {
+			t.Fatalf("round %d: a command of the earlier driver: %+v", round, run)
+		}
+		filter.Hold("")
+	}
+}

@@ -405,7 +405,7 @@ export interface ReservationHistory {
 }
 export interface ReservationRecord {
   n: number
-  kind: 'grant' | 'end'
+  kind: 'grant' | 'end' | 'gap'
   at: string
   bench: string
   device: string
