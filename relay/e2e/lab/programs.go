@@ -67,6 +67,9 @@ func StartAgent(p Programs, dir, bench, adb, natsAddr string) (*Agent, error) {
 	return a, a.Start()
 }
 
+// Data is the directory that it keeps everything in.
+func (a *Agent) Data() string { return a.data }
+
 // Start runs it again after Kill, on the same data.
 func (a *Agent) Start() error {
 	process, err := start("farbench-agent", a.programs.Path("farbench-agent"), []string{"run"}, environ([]string{

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// Proxy passes TCP on to a target and can be told to misbehave: that is how a
-// link is cut, and how acknowledgements get lost.
+// Proxy passes TCP on to the first of its targets that answers, and can be told
+// to misbehave: that is how a link is cut, and how acknowledgements get lost.
 type Proxy struct {
 	listener net.Listener
-	target   string
+	targets  atomic.Pointer[[]string]
 	cut      atomic.Bool // refuses and drops everything
 	mute     atomic.Bool // swallows what the target answers
 
@@ -20,16 +20,20 @@ type Proxy struct {
 	wait  sync.WaitGroup
 }
 
-// NewProxy listens on loopback before target.
-func NewProxy(target string) (*Proxy, error) {
+// NewProxy listens on loopback before the targets.
+func NewProxy(targets ...string) (*Proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{listener: l, target: target, conns: map[net.Conn]struct{}{}}
+	p := &Proxy{listener: l, conns: map[net.Conn]struct{}{}}
+	p.Aim(targets...)
 	p.wait.Go(p.accept)
 	return p, nil
 }
+
+// Aim sets the targets of connections that come from now on.
+func (p *Proxy) Aim(targets ...string) { p.targets.Store(&targets) }
 
 // Addr is where it listens.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
@@ -81,8 +85,8 @@ func (p *Proxy) accept() {
 
 func (p *Proxy) pass(in net.Conn) {
 	defer in.Close()
-	out, err := net.Dial("tcp", p.target)
-	if err != nil {
+	out := p.dial()
+	if out == nil {
 		return
 	}
 	defer out.Close()
@@ -99,6 +103,16 @@ func (p *Proxy) pass(in net.Conn) {
 	both.Go(func() { io.Copy(out, in); out.Close(); in.Close() })
 	both.Go(func() { io.Copy(muted{in, &p.mute}, out); out.Close(); in.Close() })
 	both.Wait()
+}
+
+// dial gives the first target that answers, or nil.
+func (p *Proxy) dial() net.Conn {
+	for _, target := range *p.targets.Load() {
+		if out, err := net.Dial("tcp", target); err == nil {
+			return out
+		}
+	}
+	return nil
 }
 
 type muted struct {

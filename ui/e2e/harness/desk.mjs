@@ -27,14 +27,14 @@ import { until } from './until.mjs'
 const file = basename(process.argv[1] ?? 'e2e').replace('.test.mjs', '')
 
 // desk starts a farbench-local, or with { mock: 'states' | 'hostile' | 'empty' }
-// the mock relay with that lab.
-export async function desk({ mock } = {}) {
-  const missing = missingBrowser() ?? (mock ? undefined : missingLocal())
+// the mock relay with that lab, or is set at a relay that stands already.
+export async function desk({ mock, at } = {}) {
+  const missing = missingBrowser() ?? (mock || at ? undefined : missingLocal())
   if (missing) {
     console.error(`skipped: ${missing}`)
     process.exit(process.env.CI ? 1 : 0)
   }
-  const relay = await (mock ? startMock(mock) : startLocal())
+  const relay = at ?? (await (mock ? startMock(mock) : startLocal()))
   const browser = await launch()
   const lab = new Lab(relay)
   let way

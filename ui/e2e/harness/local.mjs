@@ -38,6 +38,16 @@ export async function startLocal() {
   }
 }
 
+// standing are relays that somebody else started and ends (relay/e2e/browser):
+// two on one broker, an address before both that leads to the first that lives,
+// and what lies beside them. They are tests of their own: without them, none.
+export function standing() {
+  const { FARBENCH_ONE, FARBENCH_TWO, FARBENCH_FRONT, FARBENCH_TOKEN: token } = process.env
+  if (!FARBENCH_FRONT || !token) return undefined
+  const relay = (url) => ({ url, token, stop: async () => undefined })
+  return { one: relay(FARBENCH_ONE), two: relay(FARBENCH_TWO), front: relay(FARBENCH_FRONT) }
+}
+
 // startMock takes one of the mock's worlds. restart brings it back on the same
 // port under other settings, as a relay that was renewed would come back.
 export async function startMock(world) {
