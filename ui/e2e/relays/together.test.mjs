@@ -110,6 +110,9 @@ test('what is reserved at one relay counts at the other: countdown, queue, askin
   const offered = question(b, 'offer')
   await offered.getByText('The soak goes on until noon.', { exact: false }).waitFor()
   await looks(b, 'relays-offered', { isBrief: true })
+  await b.setViewportSize({ width: 390, height: 844 })
+  await button(offered, 'Take control').click({ trial: true }) // no word covers it
+  await b.setViewportSize({ width: 1440, height: 900 })
   await button(offered, 'Take control').click()
   await stands(b, 'mine')
   await stands(a, 'theirs')

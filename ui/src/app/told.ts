@@ -44,7 +44,7 @@ export function said(conversation: string, event: StoredEvent): void {
   const answer = () => openTalk(conversation)
   void notify({ id: idOf(event), title, text, chosen: answer })
   if (isOpen && open === conversation) return
-  toast({ title, text, action: { label: 'Answer', run: answer } })
+  toast({ title, text, about: conversation, action: { label: 'Answer', run: answer } })
 }
 
 // Every tab hears the same event, by the same offset.

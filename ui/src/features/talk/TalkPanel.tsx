@@ -6,6 +6,7 @@ import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { Dialog } from '@/shared/parts'
 import { closeTalk, notices, openTalk, panel } from '@/shared/talk'
+import { dismissAbout } from '@/shared/toast'
 import { Conversations } from './Conversations'
 import { NoticeList } from './NoticeList'
 import { Talking } from './Talking'
@@ -19,6 +20,7 @@ export function TalkPanel({ bench, isDocked, onGo }: Props) {
   const wanted = useStore(panel, (s) => s.conversation)
   const all = useConversations(bench)
   const chosen = all.find((c) => c.id === wanted) ?? all[0]!
+  useEffect(() => dismissAbout(chosen.id), [chosen.id])
   const go = (to: string) => {
     if (!isDocked) closeTalk()
     onGo(to)

@@ -1,2 +1,2 @@
 export { Toasts } from './Toasts'
-export { toast } from './toast'
+export { dismissAbout, toast } from './toast'

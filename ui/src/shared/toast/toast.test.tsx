@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { Toasts, toast } from '.'
+import { dismissAbout, Toasts, toast } from '.'
 
 const show = () =>
   render(
@@ -37,4 +37,13 @@ test('its action acts once; the same again does not pile up', () => {
   fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
   expect(run).toHaveBeenCalledTimes(1)
   expect(screen.queryByText('Removed')).toBeNull()
+})
+
+test('what says the same as something that was opened goes with it', () => {
+  show()
+  act(() => toast({ title: 'Ada', text: 'At noon.', about: 'user:ada' }))
+  act(() => toast({ title: 'Version check passed' }))
+  act(() => dismissAbout('user:ada'))
+  expect(screen.queryByText('At noon.', { exact: false })).toBeNull()
+  screen.getByText('Version check passed')
 })

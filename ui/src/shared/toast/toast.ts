@@ -7,6 +7,7 @@ type Toast = {
   title: string
   text?: string
   tone?: ToastTone
+  about?: string // what, once it is open, shows the same
   action?: { label: string; run: () => void }
 }
 export type Shown = Toast & { id: number }
@@ -25,4 +26,9 @@ export function toast(what: Toast): void {
 
 export function dismiss(id: number): void {
   toasts.setState(({ shown }) => ({ shown: shown.filter((t) => t.id !== id) }))
+}
+
+// dismissAbout takes away what one looks at now anyway.
+export function dismissAbout(about: string): void {
+  toasts.setState(({ shown }) => ({ shown: shown.filter((t) => t.about !== about) }))
 }
