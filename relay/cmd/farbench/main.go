@@ -59,6 +59,7 @@ type arguments struct {
 	Queue   queueCommand   `cmd:"" group:"people" help:"List who holds what, until when, and who waits."`
 	Who     whoCommand     `cmd:"" group:"people" help:"List who is here, what they look at and what they hold."`
 	Say     sayCommand     `cmd:"" group:"people" help:"Say something to the lab, to those at a bench, or to a person."`
+	Notices noticesCommand `cmd:"" group:"people" help:"Print what was told to you: notices and messages; with --follow as they come."`
 	Note    noteCommand    `cmd:"" group:"people" help:"List the notes that are pinned to a bench, pin one, or take one away."`
 
 	SignIn  signInCommand  `cmd:"" group:"you" help:"Sign in with a single-use link: browser and command line are one person then."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,17 @@ func (around *surroundings) person(ctx context.Context, relay *client.Client, wo
 			known = append(known, involved(p)...)
 		}
 	}
-	return among(known, word)
+	who, err := among(known, word)
+	var fault *wire.Fault
+	if errors.As(err, &fault) && fault.Code == wire.NotFound && isPersonID(word) {
+		return api.User{ID: word, Name: word}, nil // who is away: the relay knows them
+	}
+	return who, err
+}
+
+// isPersonID says whether a word is an id as relays make them.
+func isPersonID(word string) bool {
+	return wire.ValidID(word) && word[0] == 'p' && len(word) == len(wire.NewID("p"))
 }
 
 // involved are those who have to do with a place.

@@ -20,7 +20,7 @@ func TestRooms(t *testing.T) {
 		Dir:   "testdata",
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"dial": dial, "cut": cut, "say": say, "hear": hear, "next": next, "closed": closed, "relay": relay,
+			"dial": dial, "cut": cut, "say": say, "hear": hear, "next": next, "closed": closed, "relay": relay, "until": lab.Until,
 		},
 	})
 }

@@ -148,25 +148,3 @@ func expectCode(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
-
-// until COMMAND…: runs it again and again until it succeeds.
-func until(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("use: until COMMAND…")
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	turn := time.NewTicker(20 * time.Millisecond)
-	defer turn.Stop()
-	for {
-		err := ts.Exec(args[0], args[1:]...)
-		if err == nil {
-			return
-		}
-		select {
-		case <-turn.C:
-		case <-ctx.Done():
-			ts.Fatalf("still fails after %s: %v", patience, err)
-		}
-	}
-}

@@ -25,7 +25,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"local": startLocal, "code": expectCode, "until": until, "checks": saveChecks, "apk": buildAPK,
+			"local": startLocal, "code": expectCode, "until": lab.Until, "checks": saveChecks, "apk": buildAPK,
 		},
 	})
 }
