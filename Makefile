@@ -1,6 +1,6 @@
 # `make help` lists what there is. A fresh clone needs Go and Node, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak fuzz lint gen ui build fmt picture gen-check go-test ui-test
+.PHONY: help run test device bench soak fuzz lint gen ui build fmt picture gen-check go-test ui-test
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 GOBUILD  = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -20,6 +20,10 @@ run: $(DASHBOARD) ## start everything on this PC and print the link that opens i
 	@exec bin/farbench-local $(ARGS)
 
 test: gen-check go-test ui-test ## every check and test, the race detector on, a real browser and the real adb where they are
+
+device: ## the suite of the adb layer on the device that ANDROID_SERIAL names; says what it did not ask of it
+	@[ -n "$$ANDROID_SERIAL" ] || { echo "name the device: ANDROID_SERIAL=… make device (adb devices lists them)"; exit 1; }
+	cd agent && go test -count=1 -v -run '^TestBench_/^device$$' ./adb
 
 bench: $(DASHBOARD) ## measure speed against direct adb, and the log in a browser; print the table (ARGS="-only viewer -rounds 1")
 	cd relay && go run ./e2e/bench $(ARGS)

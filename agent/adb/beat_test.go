@@ -87,12 +87,17 @@ func TestClient_StreamLost(t *testing.T) {
 	}
 }
 
-func TestBench_beatAndReconnect(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
-		ctx := t.Context()
-		if err := b.Beat(ctx, b.transport(t)); err != nil {
+func TestBench_Beat(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		if err := b.Beat(t.Context(), b.transport(t)); err != nil {
 			t.Errorf("Beat gives %v", err)
 		}
+	})
+}
+
+func TestBench_beatAndReconnect(t *testing.T) {
+	onBothServers(t, "drops its connection and freezes it", func(t *testing.T, b *bench) {
+		ctx := t.Context()
 		shell := b.open(t, "sleep 600")
 		if err := b.Reconnect(ctx, b.transport(t)); err != nil {
 			t.Errorf("Reconnect gives %v", err)

@@ -2,6 +2,7 @@ package adb_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,11 +18,33 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// bench is the simulated bench behind one of its front ends.
+// bench is what a test of the suite works with: a device behind an adb server,
+// simulated or real.
 type bench struct {
 	*adb.Client
-	device *adbsim.Device
-	serial string // of device, as the server lists it
+	device  *adbsim.Device // nil where it is a real one, or one that passes for it
+	server  *adbtest.Real  // nil where it is not the test's own
+	serial  string         // of the device, as the server lists it
+	scratch string         // a folder of the test's own on the device, empty at first
+	found   []adb.Forward  // the server's and the device's, before the test
+	tag     string         // under which the test writes to the device's log
+}
+
+// scratchIn is where every Android lets adb write.
+const scratchIn = "/data/local/tmp/"
+
+// settled is the bench with its folder made.
+func (b *bench) settled(t testing.TB) *bench {
+	t.Helper()
+	b.scratch = scratchIn + "farbench-test-" + strings.ToLower(rand.Text()[:12])
+	if r := b.run(t, "mkdir -m 770 "+b.scratch); r.exit != 0 {
+		t.Fatalf("making a folder for the test: %+v", r)
+	}
+	if b.device == nil { // a simulated one goes with all that is on it
+		t.Cleanup(func() { b.remove(t) })
+		b.found = append(b.forwards(t), b.reverses(t)...)
+	}
+	return b
 }
 
 // simulate runs a simulated bench until the test ends.
@@ -42,13 +65,6 @@ func simulate(t testing.TB, cfg adbsim.Config, listen func(*adbsim.Bench)) *adbs
 	return sim
 }
 
-// onBothServers runs a test against the simulation's own adb server, and
-// against a real adb server that is connected to the simulation's adbd.
-func onBothServers(t *testing.T, test func(t *testing.T, b *bench)) {
-	t.Run("simulated", func(t *testing.T) { test(t, onSimulated(t, adbsim.Config{}, "")) })
-	t.Run("real", func(t *testing.T) { test(t, onReal(t, adbsim.Config{}, "")) })
-}
-
 // onSimulated is a bench behind the simulation's own adb server. Its device
 // offers features, unless they are empty.
 func onSimulated(t testing.TB, cfg adbsim.Config, features string) *bench {
@@ -60,11 +76,11 @@ func onSimulated(t testing.TB, cfg adbsim.Config, features string) *bench {
 		}
 		addr = a.String()
 	})
-	b := &bench{adb.New(addr), sim.Device("SIM0001"), "SIM0001"}
+	b := &bench{Client: adb.New(addr), device: sim.Device("SIM0001"), serial: "SIM0001", tag: tag}
 	if features != "" {
 		b.device.SetFeatures(features)
 	}
-	return b
+	return b.settled(t)
 }
 
 // onReal is a bench behind a real adb server.
@@ -82,14 +98,14 @@ func onReal(t testing.TB, cfg adbsim.Config, features string) *bench {
 	if features != "" {
 		sim.Device("SIM0001").SetFeatures(features)
 	}
-	b := &bench{adb.New(server.Addr()), sim.Device("SIM0001"), serial}
+	b := &bench{Client: adb.New(server.Addr()), server: server, device: sim.Device("SIM0001"), serial: serial, tag: tag}
 	if err := b.Connect(t.Context(), serial); err != nil {
 		t.Fatal(err)
 	}
 	watch(t, b.Client).until(t, "the device", func(devices []adb.Device, err error) bool {
 		return err == nil && b.in(devices).State == "device"
 	})
-	return b
+	return b.settled(t)
 }
 
 // in is the device in a list, the zero Device where it is not.
@@ -131,20 +147,32 @@ func (b *bench) run(t testing.TB, command string) result {
 }
 
 func TestBench_control(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		ctx := t.Context()
-		if version, err := b.Version(ctx); err != nil || version < 41 {
+		if version, err := b.Version(ctx); err != nil || version < 40 {
 			t.Errorf("Version gives %d, %v", version, err)
 		}
-		if forwards, err := b.Forwards(ctx); err != nil || len(forwards) != 0 {
-			t.Errorf("Forwards gives %v, %v", forwards, err)
+		if got := b.forwards(t); len(got) != 0 {
+			t.Errorf("Forwards gives %v", got)
 		}
 		if state, err := b.State(ctx, b.serial); err != nil || state != "device" {
 			t.Errorf("State gives %q, %v", state, err)
 		}
+		features, err := b.Features(ctx, b.transport(t))
+		if err != nil || !features.Has("shell_v2") || !features.Has("cmd") || features.Has("no_such_feature") {
+			t.Errorf("Features gives %v, %v", features, err)
+		}
 		properties, err := b.Properties(ctx, b.transport(t))
-		if err != nil || properties["ro.serialno"] != "SIM0001" || properties["ro.product.model"] == "" {
+		if err != nil || properties["ro.product.model"] == "" {
 			t.Errorf("Properties gives %v, %v", properties, err)
+		}
+		for _, name := range []string{"ro.product.model", "ro.build.version.sdk", "ro.build.fingerprint"} {
+			if got := strings.TrimSpace(b.sh(t, "getprop "+name)); got != properties[name] {
+				t.Errorf("%s is %q, Properties gives %q", name, got, properties[name])
+			}
+		}
+		if b.device != nil && properties["ro.serialno"] != "SIM0001" {
+			t.Errorf("the serial is %q", properties["ro.serialno"])
 		}
 	})
 }
@@ -154,7 +182,7 @@ func TestBench_Shell(t *testing.T) {
 	for i := range 50_000 {
 		fmt.Fprintln(&numbers, i+1)
 	}
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		for _, c := range []struct {
 			command string
 			want    result
@@ -175,7 +203,7 @@ func TestBench_Shell(t *testing.T) {
 
 func TestBench_Shell_stdin(t *testing.T) {
 	text := strings.Repeat("0123456789abcdef\n", 30_000)
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		shell := b.open(t, "cat")
 		var writing sync.WaitGroup
 		writing.Go(func() {
@@ -192,7 +220,7 @@ func TestBench_Shell_stdin(t *testing.T) {
 }
 
 func TestBench_Shell_endsWithoutExitPacket(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onBothServers(t, "needs an adbd that leaves out the exit packet", func(t *testing.T, b *bench) {
 		b.device.OmitExit(true)
 		if got := b.run(t, "echo hello"); got != (result{"hello\n", "", -1, io.EOF}) {
 			t.Errorf("%v", got)
@@ -201,7 +229,7 @@ func TestBench_Shell_endsWithoutExitPacket(t *testing.T) {
 }
 
 func TestBench_Shell_deviceIsLost(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onBothServers(t, "takes the device away in the middle of a command", func(t *testing.T, b *bench) {
 		w := watch(t, b.Client)
 		shell := b.open(t, "echo started; sleep 600")
 		started := ""
@@ -221,7 +249,7 @@ func TestBench_Shell_deviceIsLost(t *testing.T) {
 }
 
 func TestBench_Shell_frozenDevice(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onBothServers(t, "freezes the device", func(t *testing.T, b *bench) {
 		impatient := adb.New(b.Addr())
 		impatient.OpenTimeout = 200 * time.Millisecond
 		transport := b.transport(t)
@@ -234,18 +262,19 @@ func TestBench_Shell_frozenDevice(t *testing.T) {
 }
 
 func TestBench_Shell_refusedByState(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{}, "")
-	for state, want := range map[string]wire.Code{"offline": wire.DeviceOffline, "unauthorized": wire.DeviceUnauthorized} {
-		b.device.SetState(state)
-		if _, err := b.Shell(t.Context(), b.transport(t), "true"); code(err) != want {
-			t.Errorf("%s gives %v", state, err)
+	onSimulation(t, adbsim.Config{}, "sets the device's state", func(t *testing.T, b *bench) {
+		for state, want := range map[string]wire.Code{"offline": wire.DeviceOffline, "unauthorized": wire.DeviceUnauthorized} {
+			b.device.SetState(state)
+			if _, err := b.Shell(t.Context(), b.transport(t), "true"); code(err) != want {
+				t.Errorf("%s gives %v", state, err)
+			}
+			if word, err := b.State(t.Context(), b.serial); word != state && code(err) == "" {
+				t.Errorf("%s is %q, %v", state, word, err)
+			}
 		}
-		if word, err := b.State(t.Context(), b.serial); word != state && code(err) == "" {
-			t.Errorf("%s is %q, %v", state, word, err)
+		b.device.SetState("recovery")
+		if word, err := b.State(t.Context(), b.serial); word != "recovery" || err != nil {
+			t.Errorf("recovery is %q, %v", word, err)
 		}
-	}
-	b.device.SetState("recovery")
-	if word, err := b.State(t.Context(), b.serial); word != "recovery" || err != nil {
-		t.Errorf("recovery is %q, %v", word, err)
-	}
+	})
 }

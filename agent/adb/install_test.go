@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -39,10 +40,11 @@ func (b *bench) installed(t testing.TB) []string {
 }
 
 // installWays are what a device offers, by the way in which it installs.
-var installWays = map[string]string{"abb": "", "cmd": "shell_v2,cmd", "files": "shell_v2"}
+var installWays = []offer{{"abb", ""}, {"cmd", "shell_v2,cmd"}, {"files", "shell_v2"}}
 
-func TestInstall(t *testing.T) {
-	test := func(t *testing.T, b *bench) {
+func TestBench_Install(t *testing.T) {
+	labs := legs{offers: installWays, simulation: "installs apps that only the simulation's package manager takes"}
+	labs.run(t, func(t *testing.T, b *bench) {
 		ctx, id := patiently(t), b.transport(t)
 		var seen adb.Progress
 		if err := b.Install(ctx, id, []adb.APK{apk("com.lab.app", "", 2)}, adb.InstallOptions{Progress: func(p adb.Progress) { seen = p }}); err != nil {
@@ -83,17 +85,62 @@ func TestInstall(t *testing.T) {
 		if err := b.Uninstall(ctx, id, "com.lab.app; reboot", adb.UninstallOptions{}); code(err) != wire.Invalid {
 			t.Errorf("a name with a command in it: %v", err)
 		}
-		if left := b.sh(t, "ls /data/local/tmp"); left != "" {
+		if left := b.sh(t, "cd ..; ls"); left != path.Base(b.scratch)+"\n" {
 			t.Errorf("left behind: %q", left)
 		}
-	}
-	for name, features := range installWays {
-		t.Run("simulated/"+name, func(t *testing.T) {
-			t.Parallel()
-			test(t, onSimulated(t, adbsim.Config{}, features))
-		})
-		t.Run("real/"+name, func(t *testing.T) { test(t, onReal(t, adbsim.Config{}, features)) })
-	}
+	})
+}
+
+func TestBench_Install_refused(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		ctx, id := patiently(t), b.transport(t)
+		before := b.sh(t, "cd ..; ls")
+		none := adb.APK{Name: "none.apk", Size: 5, Content: strings.NewReader("no zip")}
+		if err := b.Install(ctx, id, []adb.APK{none}, adb.InstallOptions{}); code(err) != wire.Invalid && code(err) != wire.ActFailed {
+			t.Errorf("what is no APK: %v", err)
+		}
+		const nobodys = "com.farbench.test.nobodys"
+		if err := b.Uninstall(ctx, id, nobodys, adb.UninstallOptions{}); code(err) != wire.NotFound && code(err) != wire.ActFailed {
+			t.Errorf("what is not installed: %v", err)
+		}
+		if err := b.Uninstall(ctx, id, nobodys+"; reboot", adb.UninstallOptions{}); code(err) != wire.Invalid {
+			t.Errorf("a name with a command in it: %v", err)
+		}
+		if after := b.sh(t, "cd ..; ls"); after != before {
+			t.Errorf("left behind: %q, before %q", after, before)
+		}
+	})
+}
+
+func TestBench_Packages(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		list := func(f adb.PackageFilter) map[string]adb.Package {
+			packages, err := b.Packages(patiently(t), b.transport(t), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := map[string]adb.Package{}
+			for _, p := range packages {
+				named[p.Name] = p
+			}
+			return named
+		}
+		all, own := list(adb.PackageFilter{}), list(adb.PackageFilter{ThirdParty: true})
+		if p := all["android"]; !strings.HasSuffix(p.Path, ".apk") {
+			t.Errorf("of %d packages the system's own is %+v", len(all), p)
+		}
+		for name, p := range own {
+			if all[name].Path != p.Path {
+				t.Errorf("%+v is not among all: %+v", p, all[name])
+			}
+		}
+		if len(list(adb.PackageFilter{User: "current"})) == 0 {
+			t.Error("whoever is there now has no packages")
+		}
+		if len(own) >= len(all) {
+			t.Errorf("%d packages of %d are not part of the system", len(own), len(all))
+		}
+	})
 }
 
 // bottomless is an APK that never stops.
@@ -106,9 +153,9 @@ func (b *bottomless) Read(p []byte) (int, error) {
 }
 
 func TestInstall_storageFullShowsEarly(t *testing.T) {
-	for name, features := range installWays {
-		t.Run(name, func(t *testing.T) {
-			b := onSimulated(t, adbsim.Config{Quota: syncQuota}, features)
+	for _, way := range installWays {
+		t.Run(way.name, func(t *testing.T) {
+			b := onSimulated(t, adbsim.Config{Quota: syncQuota}, way.features)
 			var sent int64
 			huge := adb.APK{Name: "huge.apk", Size: 1 << 40, Content: &bottomless{func(n int64) { sent += n }}}
 			if err := b.Install(patiently(t), b.transport(t), []adb.APK{huge}, adb.InstallOptions{}); code(err) != wire.StorageFull {
@@ -129,9 +176,9 @@ func TestInstall_storageFullShowsEarly(t *testing.T) {
 
 func TestInstall_givenUp(t *testing.T) {
 	broken := errors.New("the disk broke")
-	for name, features := range installWays {
-		t.Run(name, func(t *testing.T) {
-			b := onSimulated(t, adbsim.Config{}, features)
+	for _, way := range installWays {
+		t.Run(way.name, func(t *testing.T) {
+			b := onSimulated(t, adbsim.Config{}, way.features)
 			id := b.transport(t)
 			ctx, cancel := context.WithCancel(patiently(t))
 			stopped := adb.APK{Name: "a.apk", Size: 200 << 20, Content: &bottomless{func(int64) { cancel() }}}

@@ -82,15 +82,10 @@ func (c *Client) lease(ctx context.Context, op string, l *Lease) (*Lease, error)
 
 // open asks for the lease, and learns the port where it was not named.
 func (l *Lease) open(ctx context.Context, op string) error {
-	request, chosen := fmt.Sprintf("host-transport-id:%d:forward:norebind:%s;%s", l.transportID, l.Local, l.Remote), &l.Local
-	var conn net.Conn
-	var err error
 	if l.Reversed {
-		chosen = &l.Remote
-		conn, err = l.client.openDevice(ctx, op, l.transportID, "reverse:forward:norebind:"+l.Remote+";"+l.Local)
-	} else {
-		conn, err = l.client.open(ctx, op, request)
+		return l.openReverse(ctx, op)
 	}
+	conn, err := l.client.open(ctx, op, fmt.Sprintf("host-transport-id:%d:forward:norebind:%s;%s", l.transportID, l.Local, l.Remote))
 	if err != nil {
 		return err
 	}
@@ -99,7 +94,7 @@ func (l *Lease) open(ctx context.Context, op string) error {
 		if err := readStatus(conn); err != nil { // the second one: the first was that of the request
 			return err
 		}
-		if *chosen != "tcp:0" {
+		if l.Local != "tcp:0" {
 			return nil
 		}
 		port, err := readBlock(conn)
@@ -109,7 +104,7 @@ func (l *Lease) open(ctx context.Context, op string) error {
 		if n, err := strconv.ParseUint(string(port), 10, 16); err != nil || n == 0 {
 			return malformed(fmt.Sprintf("port %q", cut(string(port), 16)))
 		}
-		*chosen = "tcp:" + string(port)
+		l.Local = "tcp:" + string(port)
 		return nil
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package adb_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,19 +35,80 @@ func echoes(local string) error {
 	return err
 }
 
+// forwards are the device's that the bench did not find there.
 func (b *bench) forwards(t testing.TB) []adb.Forward {
 	t.Helper()
 	list, err := b.Forwards(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return slices.DeleteFunc(list, func(f adb.Forward) bool { return f.Serial != b.serial || slices.Contains(b.found, f) })
 }
 
-func TestForward_endsWithItsOwner(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
-		ctx, id := patiently(t), b.transport(t)
-		held, err := b.Forward(ctx, id, "tcp:0", "tcp:7")
+// reverses are the same of the ports on the device.
+func (b *bench) reverses(t testing.TB) []adb.Forward {
+	t.Helper()
+	list, err := b.Reverses(t.Context(), b.transport(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(list, func(f adb.Forward) bool { return slices.Contains(b.found, f) })
+}
+
+// accepting serves connections to a port of this PC until the test ends.
+func accepting(t testing.TB, serve func(net.Conn)) (port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, over := context.WithCancel(context.Background())
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer conn.Close()
+				defer context.AfterFunc(ctx, func() { conn.Close() })()
+				serve(conn)
+			})
+		}
+	})
+	t.Cleanup(func() { l.Close(); over(); serving.Wait() })
+	return fmt.Sprintf("tcp:%d", l.Addr().(*net.TCPAddr).Port)
+}
+
+// echoing is a port of the device where what is sent comes back: of a real one,
+// a port that leads to this PC.
+func (b *bench) echoing(t testing.TB) (port string) {
+	t.Helper()
+	if b.device != nil {
+		return "tcp:7"
+	}
+	held, err := b.Reverse(patiently(t), b.transport(t), "tcp:0", accepting(t, func(conn net.Conn) { _, _ = io.Copy(conn, conn) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { held.Close() })
+	return held.Remote
+}
+
+// serverIsHere skips a test whose ports are those of the server's machine.
+func (b *bench) serverIsHere(t testing.TB) {
+	t.Helper()
+	if host, _, _ := net.SplitHostPort(b.Addr()); host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		t.Skip("the ports of the adb server at " + b.Addr() + " are not this PC's")
+	}
+}
+
+func TestBench_Forward_endsWithItsOwner(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		b.serverIsHere(t)
+		ctx, id, echoing := patiently(t), b.transport(t), b.echoing(t)
+		held, err := b.Forward(ctx, id, "tcp:0", echoing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,11 +118,11 @@ func TestForward_endsWithItsOwner(t *testing.T) {
 		if _, err := b.Forward(ctx, id, held.Local, "tcp:8080"); code(err) != wire.Conflict {
 			t.Errorf("a port that is taken: %v", err)
 		}
-		if got := b.forwards(t); len(got) != 1 || got[0].Remote != "tcp:7" {
+		if got := b.forwards(t); len(got) != 1 || got[0].Remote != echoing {
 			t.Errorf("the port was taken from its owner: %v", got)
 		}
 		owner, leave := context.WithCancel(ctx)
-		other, err := b.Forward(owner, id, "tcp:0", "tcp:7")
+		other, err := b.Forward(owner, id, "tcp:0", echoing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,36 +152,31 @@ func TestForward_endsWithItsOwner(t *testing.T) {
 	})
 }
 
-func TestReverse_endsWithItsOwner(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
-		ctx, id := patiently(t), b.transport(t)
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+func TestBench_Reverse_endsWithItsOwner(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		b.serverIsHere(t)
+		ctx, id, came := patiently(t), b.transport(t), make(chan struct{}, 1)
+		held, err := b.Reverse(ctx, id, "tcp:0", accepting(t, func(conn net.Conn) {
+			fmt.Fprintln(conn, "from outside")
+			came <- struct{}{}
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		served := make(chan struct{})
-		go func() {
-			defer close(served)
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				fmt.Fprintln(conn, "from outside")
-				conn.Close()
-			}
-		}()
-		defer func() { l.Close(); <-served }()
-		held, err := b.Reverse(ctx, id, "tcp:0", fmt.Sprintf("tcp:%d", l.Addr().(*net.TCPAddr).Port))
-		if err != nil {
-			t.Fatal(err)
+		if list := b.reverses(t); !slices.Equal(list, []adb.Forward{{Local: held.Local, Remote: held.Remote}}) {
+			t.Errorf("listed: %v", list)
 		}
 		command := "nc localhost " + strings.TrimPrefix(held.Remote, "tcp:") + " </dev/null"
-		if got := b.sh(t, command); got != "from outside\n" {
-			t.Errorf("on the device: %q", got)
+		if b.run(t, "command -v nc").exit != 0 {
+			t.Skip("this device has no nc to connect with; that the port is listed was seen")
 		}
-		if list, err := b.Reverses(ctx, id); err != nil || !slices.Equal(list, []adb.Forward{{Local: held.Local, Remote: held.Remote}}) {
-			t.Errorf("listed: %v, %v", list, err)
+		if r := b.run(t, command); b.device != nil && r.out != "from outside\n" { // some leave before they have read
+			t.Errorf("on the device: %+v", r)
+		}
+		select {
+		case <-came:
+		case <-ctx.Done():
+			t.Fatal("nobody came through")
 		}
 		if err := held.Close(); err != nil {
 			t.Error(err)
@@ -126,11 +184,53 @@ func TestReverse_endsWithItsOwner(t *testing.T) {
 		if r := b.run(t, command); r.exit == 0 {
 			t.Error("the port is still open")
 		}
+		if list := b.reverses(t); len(list) != 0 {
+			t.Errorf("left behind: %v", list)
+		}
 	})
 }
 
-func TestEndOrphans_endsWhatADeadProcessHeld(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+// A real server ends itself when a device connects to a port of which it does
+// not know that it was reversed: of two with tcp:0 it knows one.
+func TestBench_Reverse_twoOfOneDevice(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		b.serverIsHere(t)
+		ctx, id := patiently(t), b.transport(t)
+		// By the forward's way each is reached without a tool of the device.
+		for range 2 {
+			echo := func(conn net.Conn) { _, _ = io.Copy(conn, conn) }
+			first, err := b.Reverse(ctx, id, "tcp:0", accepting(t, echo))
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, err := b.Reverse(ctx, id, "tcp:0", accepting(t, echo))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Reverse(ctx, id, first.Remote, "tcp:9"); code(err) != wire.Conflict {
+				t.Errorf("a port that is taken: %v", err)
+			}
+			for _, held := range []*adb.Lease{first, second} {
+				way, err := b.Forward(ctx, id, "tcp:0", held.Remote)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := echoes(way.Local); err != nil {
+					t.Errorf("through %s: %v", held.Remote, err)
+				}
+				if err := errors.Join(way.Close(), held.Close()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if left := b.reverses(t); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+}
+
+func TestBench_EndOrphans_endsWhatADeadProcessHeld(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		ctx, cancel := context.WithCancel(patiently(t))
 		id, path := b.transport(t), filepath.Join(t.TempDir(), "leases")
 		life := func() *adb.Client {
@@ -181,8 +281,8 @@ func TestEndOrphans_endsWhatADeadProcessHeld(t *testing.T) {
 		if got := b.forwards(t); len(got) != 1 || got[0].Local != foreign.Local {
 			t.Errorf("forwards: %v; %s was ours, %s is another's", got, ours.Local, foreign.Local)
 		}
-		if list, err := b.Reverses(ctx, id); err != nil || len(list) != 0 {
-			t.Errorf("reverses: %v, %v; %s was ours", list, err, reversed.Remote)
+		if list := b.reverses(t); len(list) != 0 {
+			t.Errorf("reverses: %v; %s was ours", list, reversed.Remote)
 		}
 		if left, err := life().EndOrphans(ctx); err != nil || left != 0 {
 			t.Errorf("once more: %d left, %v", left, err)
@@ -219,14 +319,16 @@ func TestForward_hostileAnswers(t *testing.T) {
 			s.Set(adbtest.Line("x", "device", "usb:1-1", 7))
 			s.Handle("host-transport-id:7:forward", func(conn net.Conn, _ string) { io.WriteString(conn, answer) })
 			s.Handle("host:list-forward", func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY"+adbtest.Block("x y\n")) })
-			s.Handle("reverse:", func(conn net.Conn, _ string) { io.WriteString(conn, answer) })
+			s.Handle("reverse:", func(conn net.Conn, _ string) { io.WriteString(conn, "OKAY"+adbtest.Block("")) })
+			s.Handle("reverse:forward", func(conn net.Conn, _ string) { io.WriteString(conn, answer) })
 			c := adb.New(s.Addr())
 			c.OpenTimeout = 5 * time.Second
 			if l, err := c.Forward(t.Context(), 7, "tcp:0", "tcp:1"); err == nil {
 				t.Errorf("a forward to %s", l.Local)
 			}
-			if l, err := c.Reverse(t.Context(), 7, "tcp:0", "tcp:1"); err == nil {
-				t.Errorf("a reverse of %s", l.Remote)
+			// What is behind its second status says nothing: the port was asked for.
+			if l, err := c.Reverse(t.Context(), 7, "tcp:0", "tcp:1"); (err == nil) != strings.HasPrefix(answer, "OKAYOKAY") {
+				t.Errorf("a reverse: %+v, %v", l, err)
 			}
 		})
 	}
@@ -249,27 +351,28 @@ func TestReverses_hostileAnswers(t *testing.T) {
 }
 
 // A lease whose device reboots is gone with it, and closing it is no error.
-func TestForward_deviceReboots(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{BootTime: 100 * time.Millisecond}, "")
-	ctx, was := patiently(t), b.listed(t)
-	before, err := b.Boot(ctx, was.TransportID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	held, err := b.Forward(ctx, was.TransportID, "tcp:0", "tcp:7")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Reboot(ctx, was.TransportID, ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := b.WaitBooted(ctx, was, before); err != nil {
-		t.Fatal(err)
-	}
-	if got := b.forwards(t); len(got) != 0 {
-		t.Errorf("forwards after a reboot: %v", got)
-	}
-	if err := held.Close(); err != nil {
-		t.Error(err)
-	}
+func TestBench_Forward_deviceReboots(t *testing.T) {
+	onSimulation(t, adbsim.Config{BootTime: 100 * time.Millisecond}, "reboots", func(t *testing.T, b *bench) {
+		ctx, was := patiently(t), b.listed(t)
+		before, err := b.Boot(ctx, was.TransportID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, err := b.Forward(ctx, was.TransportID, "tcp:0", "tcp:7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Reboot(ctx, was.TransportID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := b.WaitBooted(ctx, was, before); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.forwards(t); len(got) != 0 {
+			t.Errorf("forwards after a reboot: %v", got)
+		}
+		if err := held.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -8,54 +8,43 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
-	"github.com/farbench/farbench/agent/adb/adbtest"
-	"github.com/farbench/farbench/agent/adbsim"
 )
 
 func TestBench_Logcat_goesOnWhenTheServerIsBack(t *testing.T) {
-	server := adbtest.StartReal(t)
-	var serial string
-	sim := simulate(t, adbsim.Config{}, func(b *adbsim.Bench) {
-		addrs, err := b.ListenADBD("127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		serial = addrs[0].String()
+	killed := legs{alone: "real", simulation: "kills the adb server"}
+	killed.run(t, func(t *testing.T, b *bench) {
+		l := logcat(t, b, adb.LogOptions{})
+		say(t, b, 1, 20)
+		want := counted(1, 20)
+		l.until(t, want)
+		b.server.Kill()
+		l.until(t, want+" LOST")
+		say(t, b, 21, 40)
+		b.server.Resume()
+		b.reconnect(t)
+		l.until(t, want+" LOST RESUMED "+counted(21, 40))
 	})
-	t.Cleanup(server.Kill)
-	b := &bench{Client: adb.New(server.Addr()), device: sim.Devices()[0], serial: serial}
-	b.reconnect(t)
-	l := logcat(t, b, adb.LogOptions{})
-	say(b, 1, 20)
-	want := counted(1, 20)
-	l.until(t, want)
-	server.Kill()
-	l.until(t, want+" LOST")
-	say(b, 21, 40)
-	server.Resume()
-	b.reconnect(t)
-	l.until(t, want+" LOST RESUMED "+counted(21, 40))
 }
 
 func TestBench_Logcat_goesOnWhenLogcatWasKilled(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
-		l := logcat(t, b, adb.LogOptions{})
-		say(b, 1, 20)
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		l := logcat(t, b, adb.LogOptions{Filters: []string{b.tag + ":V", "*:S"}})
+		say(t, b, 1, 20)
 		l.until(t, counted(1, 20))
-		if r := b.run(t, "kill -9 $(pidof logcat)"); r.exit != 0 {
-			t.Fatal(r)
-		}
+		// By its filter, which no other logcat has; in brackets, so that the shell
+		// that looks for it is not found.
+		b.sh(t, "pkill -9 -f '"+b.tag[:1]+"["+b.tag[1:2]+"]"+b.tag[2:]+":V'")
 		l.until(t, counted(1, 20)+" LOST RESUMED")
-		say(b, 21, 22)
+		say(t, b, 21, 22)
 		l.until(t, counted(1, 20)+" LOST RESUMED 21 22")
 	})
 }
 
 func TestBench_Logcat_anEndWithoutExitIsALoss(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onBothServers(t, "needs an adbd that leaves out the exit packet", func(t *testing.T, b *bench) {
 		b.device.OmitExit(true)
 		defer b.device.OmitExit(false)
-		say(b, 1, 3)
+		say(t, b, 1, 3)
 		l := logcat(t, b, adb.LogOptions{Dump: true})
 		for over := time.Now().Add(20 * time.Second); !strings.HasPrefix(strings.Join(l.tested(), " "), "1 2 3 LOST"); {
 			if time.Now().After(over) {
@@ -83,7 +72,7 @@ func TestBench_Logcat_anEndWithoutExitIsALoss(t *testing.T) {
 // their order, and where some are missing because the taker was slow they are
 // counted. (What the device itself had no room for, no logcat knows.)
 func TestBench_Logcat_flood(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onBothServers(t, "floods the log", func(t *testing.T, b *bench) {
 		const rate = 10_000 // so that a busy machine's device keeps up
 		if r := b.run(t, fmt.Sprintf("logcat -b main -G 64M; setprop debug.farbench.fault 'flood %d'", rate)); r.exit != 0 {
 			t.Fatal(r)

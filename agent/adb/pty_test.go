@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
-	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -46,24 +45,31 @@ func typed(t *testing.T, s *adb.Shell, keys string) {
 }
 
 func TestBench_OpenShell_interactive(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		s := b.openWith(t, "", adb.ShellOptions{Pty: true, Rows: 40, Cols: 132})
-		screen(t, s, "$ ")
+		if b.device != nil {
+			screen(t, s, "farbench_hu:/ $ ")
+		}
+		const prompt = "\r\nready> "
+		typed(t, s, "PS1='rea''dy> '\r") // each device has its own; quoted so that its echo is none
+		screen(t, s, prompt)
 		typed(t, s, "echo $TERM; stty size\r")
-		screen(t, s, "xterm-256color\r\n40 132\r\nfarbench_hu:/ $ ")
+		screen(t, s, "xterm-256color\r\n40 132"+prompt)
 		if err := s.Resize(50, 200); err != nil {
 			t.Fatal(err)
 		}
 		typed(t, s, "stty size\r")
-		screen(t, s, "\r\n50 200\r\nfarbench_hu:/ $ ")
-		typed(t, s, "sleep 600\r")
-		screen(t, s, "sleep 600\r\n")
+		screen(t, s, "\r\n50 200"+prompt)
+		typed(t, s, "echo run''ning; sleep 600\r")
+		screen(t, s, "\r\nrunning\r\n")
 		if err := s.Interrupt(); err != nil {
 			t.Fatal(err)
 		}
-		screen(t, s, "^C\r\n130|farbench_hu:/ $ ")
+		screen(t, s, "^C"+prompt)
+		typed(t, s, "echo $?\r")
+		screen(t, s, "\r\n130"+prompt)
 		typed(t, s, "(exit 7)\r")
-		screen(t, s, "7|farbench_hu:/ $ ")
+		screen(t, s, "(exit 7)"+prompt)
 		if err := s.CloseStdin(); err != nil {
 			t.Fatal(err)
 		}
@@ -74,34 +80,36 @@ func TestBench_OpenShell_interactive(t *testing.T) {
 }
 
 func TestBench_OpenShell_inATerminal(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		r := readAll(b.openWith(t, "tty; echo $TERM; echo err >&2; exit 3", adb.ShellOptions{Pty: true, Term: "dumb"}))
-		if r != (result{"/dev/pts/0\r\ndumb\r\nerr\r\n", "", 3, io.EOF}) {
+		tty, rest, _ := strings.Cut(r.out, "\r\n")
+		if !strings.HasPrefix(tty, "/dev/pts/") || rest != "dumb\r\nerr\r\n" || r.err != "" || r.exit != 3 || r.end != io.EOF {
 			t.Errorf("%+v", r)
 		}
 	})
 }
 
 func TestBench_OpenShell_refuses(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{}, "")
-	if _, err := b.OpenShell(t.Context(), b.transport(t), "true", adb.ShellOptions{Pty: true, Term: "x,raw:reboot"}); code(err) != wire.Invalid {
-		t.Errorf("a terminal by a name that no terminal has: %v", err)
-	}
-	s := b.openWith(t, "cat", adb.ShellOptions{Pty: true})
-	for _, size := range [][2]int{{-1, 80}, {24, 1 << 16}} {
-		if err := s.Resize(size[0], size[1]); code(err) != wire.Invalid {
-			t.Errorf("a window of %v: %v", size, err)
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		if _, err := b.OpenShell(t.Context(), b.transport(t), "true", adb.ShellOptions{Pty: true, Term: "x,raw:reboot"}); code(err) != wire.Invalid {
+			t.Errorf("a terminal by a name that no terminal has: %v", err)
 		}
-	}
-	if err := b.open(t, "cat").Interrupt(); code(err) != wire.Invalid {
-		t.Errorf("^C without a terminal: %v", err)
-	}
+		s := b.openWith(t, "cat", adb.ShellOptions{Pty: true})
+		for _, size := range [][2]int{{-1, 80}, {24, 1 << 16}} {
+			if err := s.Resize(size[0], size[1]); code(err) != wire.Invalid {
+				t.Errorf("a window of %v: %v", size, err)
+			}
+		}
+		if err := b.open(t, "cat").Interrupt(); code(err) != wire.Invalid {
+			t.Errorf("^C without a terminal: %v", err)
+		}
+	})
 }
 
 // A command in a terminal that ignores the hangup is ended by its group, as
 // one without is: its shell leads the group.
 func TestBench_OpenShell_groupOfATerminalIsKilled(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		s := b.openWith(t, "trap '' HUP; echo $$; (sleep 600 | sleep 601) & sleep 602", adb.ShellOptions{Pty: true})
 		var pid string
 		for !strings.HasSuffix(pid, "\r\n") {
@@ -124,7 +132,7 @@ func TestBench_OpenShell_groupOfATerminalIsKilled(t *testing.T) {
 }
 
 func TestBench_ExecOut(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		out, err := b.ExecOut(t.Context(), b.transport(t), "printf 'a\\r\\n\\000\\377'; echo err >&2; seq 1 50000")
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +147,8 @@ func TestBench_ExecOut(t *testing.T) {
 
 // Devices from before Android 7.
 func TestBench_OpenShell_withoutShellV2(t *testing.T) {
-	test := func(t *testing.T, b *bench) {
+	old := legs{offers: []offer{{"old", "cmd"}}, simulation: "needs a device from before Android 7"}
+	old.run(t, func(t *testing.T, b *bench) {
 		for _, c := range []struct {
 			command string
 			want    result
@@ -176,9 +185,7 @@ func TestBench_OpenShell_withoutShellV2(t *testing.T) {
 			t.Error(err)
 		}
 		l := logcat(t, b, adb.LogOptions{})
-		say(b, 1, 3)
+		say(t, b, 1, 3)
 		l.until(t, "1 2 3")
-	}
-	t.Run("simulated", func(t *testing.T) { test(t, onSimulated(t, adbsim.Config{}, "cmd")) })
-	t.Run("real", func(t *testing.T) { test(t, onReal(t, adbsim.Config{}, "cmd")) })
+	})
 }

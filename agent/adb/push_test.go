@@ -71,9 +71,9 @@ func (b *bench) pull(t testing.TB, remote, local string) (adb.Moved, error) {
 	return b.Pull(t.Context(), b.transport(t), remote, local, adb.Transfer{})
 }
 
-func TestPushAndPull_file(t *testing.T) {
+func TestBench_PushAndPull_file(t *testing.T) {
 	at := time.Unix(1_400_000_000, 0)
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+	onEverySync(t, func(t *testing.T, b *bench) {
 		dir := t.TempDir()
 		data := noise(3<<20 + 1)
 		sum := sha256.Sum256(data)
@@ -86,8 +86,8 @@ func TestPushAndPull_file(t *testing.T) {
 		transfer := adb.Transfer{
 			Hash: true, Progress: func(p adb.Progress) { told = append(told, p) }, Finished: func(f adb.Transferred) { finished = append(finished, f) },
 		}
-		moved, err := b.Push(t.Context(), b.transport(t), local, tmp, transfer)
-		const remote = tmp + "/run me"
+		moved, err := b.Push(t.Context(), b.transport(t), local, b.scratch, transfer)
+		remote := b.scratch + "/run me"
 		if err != nil || moved.To != remote || moved.Files != 1 || moved.Bytes != int64(len(data)) {
 			t.Fatalf("%+v, %v", moved, err)
 		}
@@ -120,8 +120,8 @@ func TestPushAndPull_file(t *testing.T) {
 	})
 }
 
-func TestPushAndPull_folder(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+func TestBench_PushAndPull_folder(t *testing.T) {
+	onEverySync(t, func(t *testing.T, b *bench) {
 		dir := t.TempDir()
 		local := filepath.Join(dir, "tree")
 		files := map[string]string{
@@ -132,23 +132,23 @@ func TestPushAndPull_folder(t *testing.T) {
 			files[fmt.Sprintf("many/%s%03d", strings.Repeat("long", 30), i)] = fmt.Sprint(i)
 		}
 		plant(t, local, files)
-		moved, err := b.push(t, local, tmp+"/new")
-		if err != nil || moved.To != tmp+"/new" || moved.Files != len(files)-1 || moved.Left != 0 {
+		moved, err := b.push(t, local, b.scratch+"/new")
+		if err != nil || moved.To != b.scratch+"/new" || moved.Files != len(files)-1 || moved.Left != 0 {
 			t.Fatalf("%+v, %v", moved, err)
 		}
-		if got := b.sh(t, `cd /data/local/tmp/new; ls -l | grep -e "->" | sed 's/.*:[0-9]* //'; ls -d empty; cat a sub/b link links/up -- -rf it*; ls many | wc -l`); got != "link -> sub/b\nnowhere -> gone\nround -> .\nempty\nonetwotwoonefourthree200\n" {
+		if got := b.sh(t, `cd new; ls -l | grep -e "->" | sed 's/.*:[0-9]* //'; ls -d empty; cat a sub/b link links/up -- -rf it*; ls many | wc -l`); got != "link -> sub/b\nnowhere -> gone\nround -> .\nempty\nonetwotwoonefourthree200\n" {
 			t.Errorf("the device has %q", got)
 		}
-		if got := b.sh(t, "find /data/local/tmp -name '.farbench*'"); got != "" {
+		if got := b.sh(t, "find . -name '.farbench*'"); got != "" {
 			t.Errorf("left behind: %s", got)
 		}
 		// Again, into what is there now.
-		if moved, err := b.push(t, local, tmp+"/new"); err != nil || moved.To != tmp+"/new/tree" {
+		if moved, err := b.push(t, local, b.scratch+"/new"); err != nil || moved.To != b.scratch+"/new/tree" {
 			t.Errorf("%+v, %v", moved, err)
 		}
-		b.sh(t, "rm -r /data/local/tmp/new/tree")
+		b.sh(t, "rm -r new/tree")
 
-		moved, err = b.pull(t, tmp+"/new", filepath.Join(dir, "back"))
+		moved, err = b.pull(t, b.scratch+"/new", filepath.Join(dir, "back"))
 		want := map[string]string{"link": "two", "links/up": "one"}
 		for name, text := range files {
 			if !strings.HasPrefix(text, "to -> ") {
@@ -170,11 +170,12 @@ func TestPushAndPull_folder(t *testing.T) {
 	})
 }
 
-func TestPushAndPull_refusals(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+func TestBench_PushAndPull_refusals(t *testing.T) {
+	onEverySync(t, func(t *testing.T, b *bench) {
 		dir := t.TempDir()
+		root := b.isRoot(t)
 		plant(t, dir, map[string]string{"f": "x", "d/f": "y", "d/sub/": ""})
-		b.sh(t, "cd /data/local/tmp; echo old >f; mkdir -p d/f")
+		b.sh(t, "echo old >f; mkdir -p d/f")
 		at := func(name string) string { return filepath.Join(dir, name) }
 		for _, c := range []struct {
 			local, remote string
@@ -182,16 +183,19 @@ func TestPushAndPull_refusals(t *testing.T) {
 		}{
 			{"f", "/system/f", wire.Forbidden},
 			{"f", "/data/f", wire.Forbidden},
-			{"f", tmp + "/d", wire.Invalid}, // its d/f is a folder
-			{"f", tmp + "/f/g", wire.Invalid},
-			{"f", tmp + "/no/", wire.NotFound},
+			{"f", b.scratch + "/d", wire.Invalid}, // its d/f is a folder
+			{"f", b.scratch + "/f/g", wire.Invalid},
+			{"f", b.scratch + "/no/", wire.NotFound},
 			{"f", "/dev/null", wire.Invalid},
 			{"f", "relative", wire.Invalid},
-			{"f", tmp + "/" + strings.Repeat("x", 1100), wire.Invalid},
-			{"d", tmp + "/f", wire.Invalid},
+			{"f", b.scratch + "/" + strings.Repeat("x", 1100), wire.Invalid},
+			{"d", b.scratch + "/f", wire.Invalid},
 			{"d", "/system/d", wire.Forbidden},
-			{"none", tmp, ""},
+			{"none", b.scratch, ""},
 		} {
+			if c.want == wire.Forbidden && root {
+				continue
+			}
 			if moved, err := b.push(t, at(c.local), c.remote); err == nil || code(err) != c.want {
 				t.Errorf("pushing %s to %.50s: %+v, %v", c.local, c.remote, moved, err)
 			}
@@ -200,16 +204,16 @@ func TestPushAndPull_refusals(t *testing.T) {
 			remote, local string
 			want          wire.Code
 		}{
-			{tmp + "/no", "new", wire.NotFound},
+			{b.scratch + "/no", "new", wire.NotFound},
 			{"/dev/zero", "new", wire.Invalid},
-			{tmp + "/f", "no/folder/new", ""},
-			{tmp + "/d", "f", ""},
+			{b.scratch + "/f", "no/folder/new", ""},
+			{b.scratch + "/d", "f", ""},
 		} {
 			if moved, err := b.pull(t, c.remote, at(c.local)); err == nil || code(err) != c.want {
 				t.Errorf("pulling %s to %s: %+v, %v", c.remote, c.local, moved, err)
 			}
 		}
-		if got := b.sh(t, "cd /data/local/tmp; cat f; find . -name '.f*'"); got != "old\n" {
+		if got := b.sh(t, "cat f; find . -name '.f*'"); got != "old\n" {
 			t.Errorf("the device has %q", got)
 		}
 		if got := tree(t, dir); len(got) != 3 || got["f"] != "x" {
@@ -218,18 +222,18 @@ func TestPushAndPull_refusals(t *testing.T) {
 	})
 }
 
-// TestPushAndPull_brokenOff: old files stay, half ones go, on either side.
-func TestPushAndPull_brokenOff(t *testing.T) {
-	onSyncs(t, map[string]string{"v2": ""}, func(t *testing.T, b *bench) {
+// TestBench_PushAndPull_brokenOff: old files stay, half ones go, on either side.
+func TestBench_PushAndPull_brokenOff(t *testing.T) {
+	onBothSyncs(t, newSync, "freezes the device and cuts its streams", func(t *testing.T, b *bench) {
 		dir := t.TempDir()
 		b.hurry(time.Second)
 		transport := b.transport(t)
 		big := filepath.Join(dir, "tree", "b")
 		plant(t, dir, map[string]string{"tree/a": "first", "tree/b": string(noise(4 << 20)), "old": "old"})
-		b.sh(t, "echo old >/data/local/tmp/old; head -c 4000000 /dev/zero >/data/local/tmp/big")
+		b.sh(t, "echo old >old; head -c 4000000 /dev/zero >big")
 		clean := func() bool {
 			b.sync(t).Close() // removes what could not be removed before
-			return b.sh(t, "find /data/local/tmp -name '.farbench*'") == "" && b.sh(t, "cat /data/local/tmp/old") == "old\n"
+			return b.sh(t, "find . -name '.farbench*'") == "" && b.sh(t, "cat old") == "old\n"
 		}
 		for name, f := range map[string]struct {
 			do   func(d *adbsim.Device, cancel func())
@@ -241,16 +245,16 @@ func TestPushAndPull_brokenOff(t *testing.T) {
 		} {
 			for what, do := range map[string]func(context.Context) error{
 				"a file pushed": func(ctx context.Context) error {
-					_, err := b.Push(ctx, transport, big, tmp+"/old", adb.Transfer{})
+					_, err := b.Push(ctx, transport, big, b.scratch+"/old", adb.Transfer{})
 					return err
 				},
 				"a folder pushed": func(ctx context.Context) error {
 					// The first file is whole when the second breaks off.
-					_, err := b.Push(ctx, transport, filepath.Join(dir, "tree"), tmp+"/tree", adb.Transfer{})
+					_, err := b.Push(ctx, transport, filepath.Join(dir, "tree"), b.scratch+"/tree", adb.Transfer{})
 					return err
 				},
 				"a file pulled": func(ctx context.Context) error {
-					_, err := b.Pull(ctx, transport, tmp+"/big", filepath.Join(dir, "old"), adb.Transfer{})
+					_, err := b.Pull(ctx, transport, b.scratch+"/big", filepath.Join(dir, "old"), adb.Transfer{})
 					return err
 				},
 			} {
@@ -280,12 +284,47 @@ func TestPushAndPull_brokenOff(t *testing.T) {
 	})
 }
 
-// TestPull_whatMayNotBeRead: the rest of a folder comes all the same.
-func TestPull_whatMayNotBeRead(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+// TestBench_PushAndPull_cancelled: whoever asked goes in the middle of it.
+func TestBench_PushAndPull_cancelled(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		dir := t.TempDir()
-		b.sh(t, "cd /data/local/tmp; mkdir -p d/sub; echo 1 >d/a; ln -s /dev/null d/b; ln -s gone d/c; echo 2 >d/sub/z; chmod 500 d/sub")
-		moved, err := b.pull(t, tmp+"/d", dir)
+		big := filepath.Join(dir, "big")
+		plant(t, dir, map[string]string{"big": string(noise(8 << 20)), "old": "old"})
+		b.sh(t, "echo old >old; dd if=/dev/zero of=big bs=65536 count=128 2>/dev/null")
+		for what, do := range map[string]func(context.Context, adb.Transfer) error{
+			"pushed": func(ctx context.Context, how adb.Transfer) error {
+				_, err := b.Push(ctx, b.transport(t), big, b.scratch+"/old", how)
+				return err
+			},
+			"pulled": func(ctx context.Context, how adb.Transfer) error {
+				_, err := b.Pull(ctx, b.transport(t), b.scratch+"/big", filepath.Join(dir, "old"), how)
+				return err
+			},
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			err := do(ctx, adb.Transfer{Progress: func(p adb.Progress) {
+				if p.Bytes > 0 && p.Bytes < p.Total {
+					cancel()
+				}
+			}})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		eventually(t, "nothing half to be left", func() bool { return b.sh(t, "ls -A; cat old") == "big\nold\nold\n" })
+		if got := tree(t, dir); len(got) != 2 || got["old"] != "old" {
+			t.Errorf("this PC has %d files", len(got))
+		}
+	})
+}
+
+// TestBench_Pull_whatMayNotBeRead: the rest of a folder comes all the same.
+func TestBench_Pull_whatMayNotBeRead(t *testing.T) {
+	onEverySync(t, func(t *testing.T, b *bench) {
+		dir := t.TempDir()
+		b.sh(t, "mkdir -p d/sub; echo 1 >d/a; ln -s /dev/null d/b; ln -s gone d/c; echo 2 >d/sub/z; chmod 500 d/sub")
+		moved, err := b.pull(t, b.scratch+"/d", dir)
 		if err != nil || moved.Files != 2 || moved.Left != 2 || len(moved.Skipped) != 2 || moved.To != filepath.Join(dir, "d") {
 			t.Errorf("%+v, %v", moved, err)
 		}
@@ -319,7 +358,7 @@ func TestPushAndPull_leaveNothingOpen(t *testing.T) {
 	plant(t, dir, map[string]string{"f": "x"})
 	before := descriptors()
 	for range 50 {
-		_, down := b.pull(t, tmp+"/no", filepath.Join(dir, "new"))
+		_, down := b.pull(t, b.scratch+"/no", filepath.Join(dir, "new"))
 		_, up := b.push(t, filepath.Join(dir, "f"), "/system/f")
 		if code(down) != wire.NotFound || code(up) != wire.Forbidden {
 			t.Fatal(down, up)

@@ -10,8 +10,20 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-func TestClient_Reboot(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+func TestBench_Boot(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		first, err := b.Boot(t.Context(), b.transport(t))
+		if err != nil || !first.Completed || first.ID == "" {
+			t.Errorf("%+v, %v", first, err)
+		}
+		if second, err := b.Boot(t.Context(), b.transport(t)); err != nil || second != first {
+			t.Errorf("then %+v, %v", second, err)
+		}
+	})
+}
+
+func TestBench_Client_Reboot(t *testing.T) {
+	onBothServers(t, "reboots", func(t *testing.T, b *bench) {
 		before, err := b.Boot(t.Context(), b.transport(t))
 		if err != nil || before.ID == "" || !before.Completed {
 			t.Fatalf("before: %+v, %v", before, err)

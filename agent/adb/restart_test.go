@@ -12,13 +12,6 @@ import (
 	"github.com/farbench/farbench/agent/wire"
 )
 
-// onBothQuickly is onBothServers with devices that boot fast.
-func onBothQuickly(t *testing.T, test func(t *testing.T, b *bench)) {
-	cfg := adbsim.Config{BootTime: 150 * time.Millisecond}
-	t.Run("simulated", func(t *testing.T) { test(t, onSimulated(t, cfg, "")) })
-	t.Run("real", func(t *testing.T) { test(t, onReal(t, cfg, "")) })
-}
-
 // listed is the device as the server lists it now.
 func (b *bench) listed(t testing.TB) adb.Device {
 	t.Helper()
@@ -36,8 +29,8 @@ func patiently(t testing.TB) context.Context {
 	return ctx
 }
 
-func TestWaitBooted_isAnotherBootThatHasCompleted(t *testing.T) {
-	onBothQuickly(t, func(t *testing.T, b *bench) {
+func TestBench_WaitBooted_isAnotherBootThatHasCompleted(t *testing.T) {
+	onBothQuickly(t, "reboots", func(t *testing.T, b *bench) {
 		ctx, was := patiently(t), b.listed(t)
 		before, err := b.Boot(ctx, was.TransportID)
 		if err != nil || before.ID == "" || !before.Completed {
@@ -56,24 +49,25 @@ func TestWaitBooted_isAnotherBootThatHasCompleted(t *testing.T) {
 	})
 }
 
-func TestWaitBooted_deviceThatNeverLeft(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{}, "")
-	was := b.listed(t)
-	before, err := b.Boot(t.Context(), was.TransportID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, before := range map[string]adb.Boot{"a known boot": before, "none known": {}} {
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		if _, _, err := b.WaitBooted(ctx, was, before); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s: a device that did not reboot counts as rebooted: %v", name, err)
+func TestBench_WaitBooted_deviceThatNeverLeft(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		was := b.listed(t)
+		before, err := b.Boot(t.Context(), was.TransportID)
+		if err != nil {
+			t.Fatal(err)
 		}
-		cancel()
-	}
+		for name, before := range map[string]adb.Boot{"a known boot": before, "none known": {}} {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			if _, _, err := b.WaitBooted(ctx, was, before); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: a device that did not reboot counts as rebooted: %v", name, err)
+			}
+			cancel()
+		}
+	})
 }
 
-func TestRoot_waitsForADBDToComeBack(t *testing.T) {
-	onBothQuickly(t, func(t *testing.T, b *bench) {
+func TestBench_Root_waitsForADBDToComeBack(t *testing.T) {
+	onBothQuickly(t, "changes adbd's rights and the system partitions", func(t *testing.T, b *bench) {
 		ctx, was := patiently(t), b.listed(t)
 		got, err := b.Root(ctx, was.TransportID)
 		if err != nil || !got.Restarted || got.Device.State != "device" {

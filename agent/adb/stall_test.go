@@ -25,13 +25,13 @@ func (s *slow) Read(p []byte) (int, error) {
 	return copy(p, "x"), nil
 }
 
-// TestSync_deadlines: what stands still is given up, what goes on is not,
+// TestBench_Sync_deadlines: what stands still is given up, what goes on is not,
 // however long it takes.
-func TestSync_deadlines(t *testing.T) {
-	onSyncs(t, map[string]string{"v2": ""}, func(t *testing.T, b *bench) {
+func TestBench_Sync_deadlines(t *testing.T) {
+	onBothSyncs(t, newSync, "freezes the device and cuts its streams", func(t *testing.T, b *bench) {
 		b.hurry(time.Second)
 		s := b.sync(t)
-		if _, err := s.Put(t.Context(), tmp+"/slow", 0o600, time.Time{}, &slow{10, 100 * time.Millisecond}); err != nil {
+		if _, err := s.Put(t.Context(), b.scratch+"/slow", 0o600, time.Time{}, &slow{10, 100 * time.Millisecond}); err != nil {
 			t.Errorf("a slow source: %v", err)
 		}
 		for _, c := range []struct {
@@ -43,7 +43,7 @@ func TestSync_deadlines(t *testing.T) {
 				return err
 			}},
 			{"Put", func(ctx context.Context) error {
-				_, err := s.Put(ctx, tmp+"/f", 0o600, time.Time{}, io.LimitReader(endless{}, 8<<20))
+				_, err := s.Put(ctx, b.scratch+"/f", 0o600, time.Time{}, io.LimitReader(endless{}, 8<<20))
 				return err
 			}},
 		} {
@@ -75,18 +75,18 @@ func TestSync_deadlines(t *testing.T) {
 		if got := b.sh(t, "echo back"); got != "back\n" {
 			t.Errorf("the device says %q", got)
 		}
-		eventually(t, "half files to go", func() bool { return b.sh(t, "ls -A /data/local/tmp") == "slow\n" })
+		eventually(t, "half files to go", func() bool { return b.sh(t, "ls -A") == "slow\n" })
 	})
 }
 
-func TestSync_deviceIsLost(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+func TestBench_Sync_deviceIsLost(t *testing.T) {
+	onBothSyncs(t, allSyncs, "takes the device away in the middle of a transfer", func(t *testing.T, b *bench) {
 		s := b.sync(t)
 		b.device.InterruptTransfer(1<<20, (*adbsim.Device).Vanish)
 		if _, err := s.Receive(t.Context(), "/dev/zero", io.Discard); code(err) != wire.StreamLost {
 			t.Errorf("%v", err)
 		}
-		if _, err := s.Stat(t.Context(), tmp); code(err) == "" {
+		if _, err := s.Stat(t.Context(), b.scratch); code(err) == "" {
 			t.Errorf("then Stat gives %v", err)
 		}
 	})
@@ -96,10 +96,10 @@ func TestSync_deviceIsLost(t *testing.T) {
 func TestSync_slowWriter(t *testing.T) {
 	b := onSimulated(t, adbsim.Config{}, "")
 	b.hurry(100 * time.Millisecond)
-	b.sh(t, "head -c 3000000 /dev/zero >/data/local/tmp/f")
+	b.sh(t, "head -c 3000000 /dev/zero >f")
 	s := b.sync(t)
 	paused := false
-	n, err := s.Receive(t.Context(), tmp+"/f", writer(func(p []byte) (int, error) {
+	n, err := s.Receive(t.Context(), b.scratch+"/f", writer(func(p []byte) (int, error) {
 		if !paused {
 			paused = true
 			time.Sleep(3 * b.OpenTimeout)
@@ -110,7 +110,7 @@ func TestSync_slowWriter(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	full := errors.New("disk full")
-	if _, err := s.Receive(t.Context(), tmp+"/f", writer(func([]byte) (int, error) { return 0, full })); !errors.Is(err, full) || code(err) != "" {
+	if _, err := s.Receive(t.Context(), b.scratch+"/f", writer(func([]byte) (int, error) { return 0, full })); !errors.Is(err, full) || code(err) != "" {
 		t.Errorf("a writer that fails: %v", err)
 	}
 }

@@ -58,27 +58,27 @@ func benchmarkTransfer(b *testing.B, on *bench) {
 		push, pull func() error
 	}{
 		{"ours", func() error {
-			_, err := on.Push(b.Context(), transport, local, tmp+"/ours", adb.Transfer{})
+			_, err := on.Push(b.Context(), transport, local, on.scratch+"/ours", adb.Transfer{})
 			return err
 		}, func() error {
-			_, err := on.Pull(b.Context(), transport, tmp+"/ours", back, adb.Transfer{})
+			_, err := on.Pull(b.Context(), transport, on.scratch+"/ours", back, adb.Transfer{})
 			return err
 		}},
-		{"adb", func() error { return tool("push", local, tmp+"/adb") }, func() error { return tool("pull", tmp+"/adb", back) }},
+		{"adb", func() error { return tool("push", local, on.scratch+"/adb") }, func() error { return tool("pull", on.scratch+"/adb", back) }},
 		{"gadb", func() error {
 			f, err := os.Open(local)
 			if err != nil {
 				return err
 			}
 			defer f.Close()
-			return other.PushFile(f, tmp+"/gadb")
+			return other.PushFile(f, on.scratch+"/gadb")
 		}, func() error {
 			f, err := os.Create(back)
 			if err != nil {
 				return err
 			}
 			defer f.Close()
-			return other.Pull(tmp+"/gadb", f)
+			return other.Pull(on.scratch+"/gadb", f)
 		}},
 	}
 	rates := map[string][]float64{}

@@ -46,12 +46,12 @@ func TestTrap1_aCommandMayTakeLongerThanItsOpening(t *testing.T) {
 
 // gadb loses the exit code, mixes stderr in, keeps the whole output in memory
 // and joins arguments without quotes.
-func TestTrap6_exitCodeStderrMemoryAndQuotes(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+func TestBench_Trap6_exitCodeStderrMemoryAndQuotes(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		if got := b.run(t, "echo out; echo err >&2; exit 7"); got != (result{"out\n", "err\n", 7, io.EOF}) {
 			t.Errorf("%v", got)
 		}
-		s := b.open(t, "head -c 67108864 /dev/zero; exit 3")
+		s := b.open(t, "dd if=/dev/zero bs=65536 count=1024 2>/dev/null; exit 3")
 		most, total, exit := 0, 0, -1
 		for err := error(nil); err == nil; {
 			err = s.Read(func(id adb.Packet, data []byte) {
@@ -65,7 +65,7 @@ func TestTrap6_exitCodeStderrMemoryAndQuotes(t *testing.T) {
 			t.Errorf("%d bytes, up to %d at once, exit %d", total, most, exit)
 		}
 		// What we make a command of ourselves is words, whatever is in them.
-		const hostile = "a b; echo injected >/data/local/tmp/injected; $(echo) `echo` '\"\\"
+		hostile := "a b; echo injected >" + b.scratch + "/injected; $(echo) `echo` '\"\\"
 		o := adb.LogOptions{Dump: true, Filters: []string{hostile + ":I", "*:S"}, Buffers: []string{"main"}}
 		if err := b.Logcat(t.Context(), b.Locate(b.serial, ""), o, func([]adb.LogEntry) error { return nil }); err != nil {
 			t.Error(err)
@@ -74,7 +74,7 @@ func TestTrap6_exitCodeStderrMemoryAndQuotes(t *testing.T) {
 		if err := b.Logcat(t.Context(), b.Locate(b.serial, ""), o, func([]adb.LogEntry) error { return nil }); err == nil {
 			t.Error("a buffer by that name is there")
 		}
-		if got := b.run(t, "ls /data/local/tmp"); strings.Contains(got.out, "injected") {
+		if got := b.sh(t, "ls"); strings.Contains(got, "injected") {
 			t.Errorf("%v", got)
 		}
 	})

@@ -23,16 +23,16 @@ import (
 // of shells (1, 6) and of files' kinds (7) stand beside their like.
 
 // gadb loses the last piece of a reader that returns it together with its end.
-func TestTrap2_theLastPieceOfAPushArrives(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+func TestBench_Trap2_theLastPieceOfAPushArrives(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		data := noise(100_000)
 		s := b.sync(t)
-		n, err := s.Put(t.Context(), tmp+"/whole", 0o644, time.Now(), iotest.DataErrReader(bytes.NewReader(data)))
+		n, err := s.Put(t.Context(), b.scratch+"/whole", 0o644, time.Now(), iotest.DataErrReader(bytes.NewReader(data)))
 		if err != nil || n != int64(len(data)) {
 			t.Fatalf("sent %d, %v", n, err)
 		}
 		var got bytes.Buffer
-		if _, err := s.Receive(t.Context(), tmp+"/whole", &got); err != nil || !bytes.Equal(got.Bytes(), data) {
+		if _, err := s.Receive(t.Context(), b.scratch+"/whole", &got); err != nil || !bytes.Equal(got.Bytes(), data) {
 			t.Errorf("%d bytes arrived, %v", got.Len(), err)
 		}
 	})
@@ -87,19 +87,20 @@ func TestTrap4_noDeviceAndNoStateIsLost(t *testing.T) {
 }
 
 // gadb knows device and offline alone.
-func TestTrap5_everyStateHasItsName(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{}, "")
-	for _, state := range []string{
-		adbsim.StateOffline, adbsim.StateUnauthorized, adbsim.StateRecovery, adbsim.StateSideload, adbsim.StateBootloader, adbsim.StateDevice,
-	} {
-		b.device.SetState(state)
-		if got, err := b.State(t.Context(), b.serial); err != nil || got != state {
-			t.Errorf("a device in %s is %q, %v", state, got, err)
+func TestBench_Trap5_everyStateHasItsName(t *testing.T) {
+	onSimulation(t, adbsim.Config{}, "sets the device's state", func(t *testing.T, b *bench) {
+		for _, state := range []string{
+			adbsim.StateOffline, adbsim.StateUnauthorized, adbsim.StateRecovery, adbsim.StateSideload, adbsim.StateBootloader, adbsim.StateDevice,
+		} {
+			b.device.SetState(state)
+			if got, err := b.State(t.Context(), b.serial); err != nil || got != state {
+				t.Errorf("a device in %s is %q, %v", state, got, err)
+			}
+			if d := b.listed(t); d.State != state {
+				t.Errorf("a device in %s is listed as %q", state, d.State)
+			}
 		}
-		if d := b.listed(t); d.State != state {
-			t.Errorf("a device in %s is listed as %q", state, d.State)
-		}
-	}
+	})
 }
 
 // frozen is an adb server that takes connections and never answers.
@@ -195,9 +196,9 @@ func TestTrap8_aServerOverIPv6(t *testing.T) {
 }
 
 // gadb lists a folder that is not there as an empty one.
-func TestTrap9_aFolderThatIsNotThereIsNoEmptyFolder(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
-		if list, err := b.sync(t).List(t.Context(), tmp+"/nosuch"); code(err) != wire.NotFound {
+func TestBench_Trap9_aFolderThatIsNotThereIsNoEmptyFolder(t *testing.T) {
+	onEverySync(t, func(t *testing.T, b *bench) {
+		if list, err := b.sync(t).List(t.Context(), b.scratch+"/nosuch"); code(err) != wire.NotFound {
 			t.Errorf("%v, %v", list, err)
 		}
 	})

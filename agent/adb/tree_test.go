@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/farbench/farbench/agent/adb"
-	"github.com/farbench/farbench/agent/adbsim"
 	"github.com/farbench/farbench/agent/wire"
 )
 
@@ -61,8 +60,8 @@ func newGrove(fail error) *grove {
 	return &grove{content: map[string]string{}, sums: map[string]string{}, fail: fail}
 }
 
-func TestPushFrom_PullTo(t *testing.T) {
-	onAllSyncs(t, func(t *testing.T, b *bench) {
+func TestBench_PushFrom_PullTo(t *testing.T) {
+	onEverySync(t, func(t *testing.T, b *bench) {
 		at := time.Unix(1_500_000_000, 0)
 		from := newGrove(nil)
 		from.entries = []adb.Entry{
@@ -74,12 +73,12 @@ func TestPushFrom_PullTo(t *testing.T) {
 			{Path: "d/link", Mode: fs.ModeSymlink, Link: "../a"},
 		}
 		from.content = map[string]string{"a": "one", "d/sp ace'q": strings.Repeat("x", 300_000)}
-		moved, err := b.PushFrom(t.Context(), b.transport(t), from, "tree", true, tmp, adb.Transfer{Hash: true})
-		if err != nil || moved.Files != 3 || moved.To != tmp+"/tree" {
+		moved, err := b.PushFrom(t.Context(), b.transport(t), from, "tree", true, b.scratch, adb.Transfer{Hash: true})
+		if err != nil || moved.Files != 3 || moved.To != b.scratch+"/tree" {
 			t.Fatalf("%+v, %v", moved, err)
 		}
 		to := newGrove(nil)
-		moved, err = b.PullTo(t.Context(), b.transport(t), tmp+"/tree/", to, adb.Transfer{Hash: true})
+		moved, err = b.PullTo(t.Context(), b.transport(t), b.scratch+"/tree/", to, adb.Transfer{Hash: true})
 		if err != nil {
 			t.Fatalf("%+v, %v", moved, err)
 		}
@@ -102,51 +101,52 @@ func TestPushFrom_PullTo(t *testing.T) {
 	})
 }
 
-func TestPushFrom_LeavesNothingWhenItsSourceFails(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
+func TestBench_PushFrom_LeavesNothingWhenItsSourceFails(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
 		broken := errors.New("broken")
 		from := newGrove(broken)
 		from.entries = []adb.Entry{{Path: ".", Mode: 0o600}}
 		from.content = map[string]string{".": strings.Repeat("x", 1<<20)}
-		if _, err := b.PushFrom(t.Context(), b.transport(t), from, "file", false, tmp+"/file", adb.Transfer{}); !errors.Is(err, broken) {
+		if _, err := b.PushFrom(t.Context(), b.transport(t), from, "file", false, b.scratch+"/file", adb.Transfer{}); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
-		eventually(t, "nothing of it is left", func() bool { return b.sh(t, "ls -A "+tmp) == "" })
+		eventually(t, "nothing of it is left", func() bool { return b.sh(t, "ls -A "+b.scratch) == "" })
 	})
 }
 
-func TestPullTo_EndsWithItsSink(t *testing.T) {
-	onBothServers(t, func(t *testing.T, b *bench) {
-		b.sh(t, "head -c 1000000 /dev/zero > "+tmp+"/file")
+func TestBench_PullTo_EndsWithItsSink(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		b.sh(t, "head -c 1000000 /dev/zero > "+b.scratch+"/file")
 		broken := errors.New("broken")
-		if _, err := b.PullTo(t.Context(), b.transport(t), tmp+"/file", newGrove(broken), adb.Transfer{}); !errors.Is(err, broken) {
+		if _, err := b.PullTo(t.Context(), b.transport(t), b.scratch+"/file", newGrove(broken), adb.Transfer{}); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 		// What the device does not give never begins.
 		to := newGrove(nil)
-		_, err := b.PullTo(t.Context(), b.transport(t), tmp+"/nothing", to, adb.Transfer{})
+		_, err := b.PullTo(t.Context(), b.transport(t), b.scratch+"/nothing", to, adb.Transfer{})
 		if no, ok := errors.AsType[*adb.Error](err); !ok || no.Code != wire.NotFound || len(to.entries) > 0 {
 			t.Errorf("%v after %v", err, to.entries)
 		}
 	})
 }
 
-func TestPushFrom_RefusesWhatIsOutOfPlace(t *testing.T) {
-	b := onSimulated(t, adbsim.Config{}, "")
-	for name, c := range map[string]struct {
-		isFolder bool
-		entries  []adb.Entry
-	}{
-		"a folder for a file":      {false, []adb.Entry{{Path: ".", Mode: fs.ModeDir}}},
-		"a file with a path":       {false, []adb.Entry{{Path: "x", Mode: 0o600}}},
-		"a folder that never came": {true, []adb.Entry{{Path: "x", Mode: 0o600}}},
-		"a folder twice":           {true, []adb.Entry{{Path: ".", Mode: fs.ModeDir}, {Path: ".", Mode: fs.ModeDir}}},
-	} {
-		from := newGrove(nil)
-		from.entries = c.entries
-		_, err := b.PushFrom(t.Context(), b.transport(t), from, "x", c.isFolder, tmp+"/x", adb.Transfer{})
-		if no, ok := errors.AsType[*adb.Error](err); !ok || no.Code != wire.Invalid {
-			t.Errorf("%s: %v", name, err)
+func TestBench_PushFrom_RefusesWhatIsOutOfPlace(t *testing.T) {
+	onEveryServer(t, func(t *testing.T, b *bench) {
+		for name, c := range map[string]struct {
+			isFolder bool
+			entries  []adb.Entry
+		}{
+			"a folder for a file":      {false, []adb.Entry{{Path: ".", Mode: fs.ModeDir}}},
+			"a file with a path":       {false, []adb.Entry{{Path: "x", Mode: 0o600}}},
+			"a folder that never came": {true, []adb.Entry{{Path: "x", Mode: 0o600}}},
+			"a folder twice":           {true, []adb.Entry{{Path: ".", Mode: fs.ModeDir}, {Path: ".", Mode: fs.ModeDir}}},
+		} {
+			from := newGrove(nil)
+			from.entries = c.entries
+			_, err := b.PushFrom(t.Context(), b.transport(t), from, "x", c.isFolder, b.scratch+"/x", adb.Transfer{})
+			if no, ok := errors.AsType[*adb.Error](err); !ok || no.Code != wire.Invalid {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-	}
+	})
 }

@@ -78,8 +78,15 @@ func (s *Shell) measure() {
 	s.setString("COLUMNS", strconv.Itoa(cols))
 }
 
-// prompt is Android's: the exit code unless it is 0, host and directory.
+// prompt is what PS1 says, or Android's: the exit code unless it is 0, host and
+// directory.
 func (s *Shell) prompt() string {
+	if own := s.get("PS1"); own != "" {
+		if word, err := parser().Document(strings.NewReader(own)); err == nil {
+			return s.literal(word)
+		}
+		return own
+	}
 	failed := ""
 	if s.status != 0 {
 		failed = strconv.Itoa(s.status) + "|"
