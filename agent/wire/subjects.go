@@ -149,6 +149,7 @@ const (
 
 	BucketDocuments = "documents" // KV: the lab's checks and settings, a person's settings
 	BucketJobs      = "jobs"      // KV: long work of relays, a document each; a day
+	BucketTold      = "told"      // KV: whose end people were told of, by run id; a day and more
 	BucketPeople    = "sessions"  // KV: people and their sessions, links that sign in
 
 	BucketReservations = "reservations" // KV: a bench's book by bench

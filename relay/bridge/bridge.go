@@ -48,6 +48,7 @@ type Bridge struct {
 	people    jetstream.KeyValue
 	reserved  jetstream.KeyValue
 	jobs      jetstream.KeyValue
+	told      jetstream.KeyValue
 	clock     brokerClock
 	streams   map[string]jetstream.Stream
 	epoch     int           // grows each time the connection is ready again
@@ -115,6 +116,9 @@ func (b *Bridge) Documents() jetstream.KeyValue {
 }
 
 func (b *Bridge) People() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.people }
+
+// Told is where it lies whose end people were told of.
+func (b *Bridge) Told() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.told }
 
 // JobStore is where jobs lie, a document each.
 func (b *Bridge) JobStore() jetstream.KeyValue { b.mu.Lock(); defer b.mu.Unlock(); return b.jobs }

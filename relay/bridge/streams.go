@@ -99,8 +99,15 @@ func (b *Bridge) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", wire.BucketJobs, err)
 	}
+	told, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: wire.BucketTold, Description: "runs whose end people were told of", History: 1, Replicas: b.cfg.Replicas,
+		TTL: wire.EventsFor + time.Hour, MaxValueSize: 64, MaxBytes: 16 << 20,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", wire.BucketTold, err)
+	}
 	b.mu.Lock()
-	b.people, b.reserved, b.jobs = people, reserved, jobs
+	b.people, b.reserved, b.jobs, b.told = people, reserved, jobs, told
 	b.runs, b.leases, b.documents = runs, leases, documents
 	b.mu.Unlock()
 	return b.readClock(ctx)
@@ -116,7 +123,7 @@ func (b *Bridge) missing(ctx context.Context) bool {
 	for _, name := range []string{
 		wire.StreamRuns, wire.StreamResults, wire.StreamBenches, wire.StreamEvents,
 		"KV_" + wire.BucketRuns, "KV_" + wire.BucketLeases, "KV_" + wire.BucketDocuments, "KV_" + wire.BucketPeople,
-		"KV_" + wire.BucketJobs,
+		"KV_" + wire.BucketJobs, "KV_" + wire.BucketTold,
 		"KV_" + wire.BucketReservations, wire.StreamReserved,
 	} {
 		if _, err := b.js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {

@@ -102,7 +102,7 @@ func New(cfg Config) *Core {
 	c.keeper = keeper.New(keeper.Config{Bridge: c.bridge, Runs: c.runs, Limits: cfg.Keep, Logger: cfg.Logger, Wall: cfg.Wall})
 	c.events = events.New(events.Config{Bridge: c.bridge, Tell: cfg.OnEvent, Logger: cfg.Logger})
 	c.notices = notices.New(notices.Config{
-		Events: c.events, Benches: c.benches, Loaded: c.runs.Loaded, Links: c.bridge.Documents, Logger: cfg.Logger,
+		Events: c.events, Benches: c.benches, Links: c.bridge.Documents, Told: c.bridge.Told, Now: c.bridge.Now, Logger: cfg.Logger,
 	})
 	c.books.Tell(c.notices)
 	c.jobs = jobs.New(jobs.Config{Bridge: c.bridge, Logger: cfg.Logger, Kinds: map[string]jobs.Kind{

@@ -136,3 +136,28 @@ func TestNotices_ReservationYours(t *testing.T) {
 		t.Errorf("ada was told %+v", list)
 	}
 }
+
+// A run was started, its relay ended, and the run while no relay looked: the next
+// relay tells of it, from what is stored.
+func TestNotices_RunFinishedWhileNoRelayLooked(t *testing.T) {
+	l := coretest.New(t)
+	first, stop := relayUntil(t, l)
+	coretest.Eventually(t, "it is ready", func() bool { return first.Ready() == nil && first.Benches().Loaded() })
+	b := l.NewBench("b1")
+	b.Arrive()
+	online(t, first, "b1")
+	if _, _, err := first.Runs().Start(t.Context(), api.RunRequest{ID: "while", Bench: "b1", Device: "d1", Command: "sleep 20"}, ada); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	zero, ended := 0, time.Now().UTC()
+	began := ended.Add(-20 * time.Second)
+	b.Result(wire.Result{Run: "while", Rev: 9, Device: "d1", State: wire.Ended, Outcome: wire.Exited, ExitCode: &zero, Started: &began, EndedAt: &ended})
+	for range 2 {
+		c := relay(t, l)
+		coretest.Eventually(t, "Ada hears of it", func() bool { return len(noticesOf(t, c, "user:p-ada")) > 0 })
+		if list := noticesOf(t, c, "user:p-ada"); len(list) != 1 || list[0].Run != "while" {
+			t.Errorf("told %+v", list)
+		}
+	}
+}

@@ -118,6 +118,9 @@ func TestReservations_SurviveAStoreThatIsPutBack(t *testing.T) {
 	}
 }
 
+// The store comes back as an older copy, or empty, to relays that never knew
+// better. The bench's agent does: nobody is given an epoch that it refuses, nobody
+// drives under one of before, and the history says that some of it is missing.
 func TestReservations_GoBeyondWhatTheAgentKnows(t *testing.T) {
 	for name, keep := range map[string]bool{"an older copy": true, "an empty store": false} {
 		t.Run(name, func(t *testing.T) {
@@ -188,6 +191,8 @@ func TestReservations_GoBeyondWhatTheAgentKnows(t *testing.T) {
 	}
 }
 
+// Only the books come back as an older copy: what the history has stays there, and
+// what happens next goes behind it.
 func TestReservations_GoOnBehindTheirHistory(t *testing.T) {
 	l := coretest.New(t)
 	b := l.NewBench("b1")

@@ -244,15 +244,3 @@ func holder(c *core.Core) string {
 	}
 	return ""
 }
-
-// fenced lets a bench take commands as an agent's fence does.
-// When somebody hears that a device is theirs its agent knows: from then on the
-// earlier driver's commands are refused there, whichever relay passes them on.
-// A bench that does not answer is not waited for without end, and not each time.
-// The store comes back as an older copy, or empty, to relays that never knew
-// better. The bench's agent does: nobody is given an epoch that it refuses, nobody
-// drives under one of before, and the history says that some of it is missing.
-// An agent that knows as high an epoch as comes next knows it of somebody else: it
-// is asked before anything is given, though this relay has told it nothing yet.
-// Only the books come back as an older copy: what the history has stays there, and
-// what happens next goes behind it.

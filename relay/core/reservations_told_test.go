@@ -50,6 +50,7 @@ func TestReservations_TheAgentIsToldWhoDrives(t *testing.T) {
 	})
 }
 
+// fenced lets a bench take commands as an agent's fence does.
 func fenced(t *testing.T, b *coretest.Bench) *fence.Fence {
 	t.Helper()
 	f, err := fence.Open(t.TempDir()+"/epochs", coretest.Logger(t))
@@ -75,6 +76,8 @@ func fenced(t *testing.T, b *coretest.Bench) *fence.Fence {
 	return f
 }
 
+// When somebody hears that a device is theirs its agent knows: from then on the
+// earlier driver's commands are refused there, whichever relay passes them on.
 func TestReservations_TheAgentKnowsBeforeTheDriver(t *testing.T) {
 	l := coretest.New(t)
 	b := l.NewBench("b1")
@@ -97,6 +100,7 @@ func TestReservations_TheAgentKnowsBeforeTheDriver(t *testing.T) {
 	}
 }
 
+// A bench that does not answer is not waited for without end, and not each time.
 func TestReservations_ASilentBenchHoldsNobodyUp(t *testing.T) {
 	l := coretest.New(t)
 	b := l.NewBench("b1")
@@ -118,6 +122,8 @@ func TestReservations_ASilentBenchHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+// An agent that knows as high an epoch as comes next knows it of somebody else: it
+// is asked before anything is given, though this relay has told it nothing yet.
 func TestReservations_GiveNoEpochThatWasSomebodyElses(t *testing.T) {
 	l := coretest.New(t)
 	b := l.NewBench("b1")

@@ -31,12 +31,13 @@ type Benches interface {
 type Config struct {
 	Events  events.Port
 	Benches Benches
-	// Loaded says whether the list of runs has been read: what ended before is no
-	// news.
-	Loaded func() bool
-	// Links is the bucket in which the state of each bench lies as people were
-	// told of it last.
-	Links  func() jetstream.KeyValue
+	// Links is the bucket in which the state of each bench lies as people were told
+	// of it last, and since when ends of runs are told.
+	Links func() jetstream.KeyValue
+	// Told is the bucket in which the runs lie whose end was told, for as long as
+	// events are kept.
+	Told   func() jetstream.KeyValue
+	Now    func() time.Time // the broker's clock
 	Logger *slog.Logger
 	// Settle is how long a bench must have been gone, or back, until people are
 	// told; 0 means 2 s: an agent's restart is no news.
@@ -51,14 +52,14 @@ type Notices struct {
 	mu    sync.Mutex // guards what follows
 	moved map[string]time.Time
 	going map[string]bool // runs that go on, as this relay saw them
-	ended []api.Run       // at most maxEnded: what is beyond them is not told
+	ended []ending        // at most maxEnded: what is beyond them is not told
 	woken chan struct{}   // 1: there is something in ended
 }
 
 // Bounds of what waits while the store is away, and of the runs that are
 // remembered as going on.
 const (
-	maxEnded = 1024
+	maxEnded = 4096
 	maxGoing = 16384
 )
 

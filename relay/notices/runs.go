@@ -3,9 +3,12 @@ package notices
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -15,10 +18,15 @@ import (
 // looks at it.
 const worthTelling = 10 * time.Second
 
-// RunChanged is told of every run. One that this relay saw going on, and that has
-// ended now, is told to who started it.
+// ending is a run that has ended.
+type ending struct {
+	run api.Run
+	saw bool // this relay saw it going on
+}
+
+// RunChanged is told of every run. One that has ended is told to who started it:
+// also one that ended while no relay looked, for as long as events are kept.
 func (n *Notices) RunChanged(run api.Run) {
-	loaded := n.cfg.Loaded()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if run.State != wire.Ended {
@@ -30,10 +38,13 @@ func (n *Notices) RunChanged(run api.Run) {
 	}
 	saw := n.going[run.ID]
 	delete(n.going, run.ID)
-	if !saw || !loaded || run.ByID == "" || took(run) < worthTelling || len(n.ended) >= maxEnded {
+	if run.ByID == "" || took(run) < worthTelling || len(n.ended) >= maxEnded {
 		return
 	}
-	n.ended = append(n.ended, run)
+	if !saw && n.cfg.Now().Sub(*run.EndedAt) > wire.EventsFor { // by two clocks: only a bound
+		return
+	}
+	n.ended = append(n.ended, ending{run, saw})
 	select {
 	case n.woken <- struct{}{}:
 	default:
@@ -49,12 +60,18 @@ func took(run api.Run) time.Duration {
 }
 
 func (n *Notices) tellRuns(ctx context.Context) {
+	for ctx.Err() == nil {
+		if _, err := n.since(ctx); err == nil {
+			break
+		}
+		pause(ctx, 100*time.Millisecond) // the store is not there yet
+	}
 	for {
 		n.mu.Lock()
-		var run api.Run
+		var next ending
 		some := len(n.ended) > 0
 		if some {
-			run = n.ended[0]
+			next = n.ended[0]
 		}
 		n.mu.Unlock()
 		if !some {
@@ -65,11 +82,11 @@ func (n *Notices) tellRuns(ctx context.Context) {
 				return
 			}
 		}
-		if err := n.finished(ctx, run); err != nil {
+		if err := n.finished(ctx, next); err != nil {
 			if ctx.Err() != nil {
 				return
 			}
-			n.log.Debug("telling that a run has finished, trying again", "run", run.ID, "err", err)
+			n.log.Debug("telling that a run has finished, trying again", "run", next.run.ID, "err", err)
 			pause(ctx, time.Second)
 			continue
 		}
@@ -79,11 +96,58 @@ func (n *Notices) tellRuns(ctx context.Context) {
 	}
 }
 
-// finished tells of one run. A key counts for minutes, and a relay may have been
-// away for longer: what stands in the person's room already is not told again.
-func (n *Notices) finished(ctx context.Context, run api.Run) error {
+// finished tells of one run, unless that was told: what lies in the bucket says so
+// for as long as events are kept. Between the notice and that a relay may die, and
+// another says it again: the notice's key keeps it single for minutes, and after
+// them what stands in the person's room.
+func (n *Notices) finished(ctx context.Context, e ending) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	told := n.cfg.Told()
+	if told == nil {
+		return errors.New("the store is not there yet")
+	}
+	if !e.saw {
+		since, err := n.since(ctx)
+		if err != nil || e.run.EndedAt.Before(since) {
+			return err
+		}
+	}
+	_, err := told.Get(ctx, e.run.ID)
+	if err == nil || !errors.Is(err, jetstream.ErrKeyNotFound) {
+		return err
+	}
+	if err := n.tellFinished(ctx, e.run); err != nil {
+		return err
+	}
+	_, err = told.Create(ctx, e.run.ID, nil)
+	return lost(err)
+}
+
+// since is from when on ends are told that nobody saw: what ended before a relay
+// that does so ran for the first time is no news.
+func (n *Notices) since(ctx context.Context) (time.Time, error) {
+	const key = "notices.runs"
+	links := n.cfg.Links()
+	if links == nil {
+		return time.Time{}, errors.New("the store is not there yet")
+	}
+	entry, err := links.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		now := n.cfg.Now().UTC()
+		_, err := links.Create(ctx, key, []byte(now.Format(time.RFC3339Nano)))
+		return now, lost(err)
+	} else if err != nil {
+		return time.Time{}, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, string(entry.Value()))
+	if err != nil {
+		return at, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return at, nil
+}
+
+func (n *Notices) tellFinished(ctx context.Context, run api.Run) error {
 	room, err := n.cfg.Events.Snapshot(ctx, "user:"+run.ByID)
 	if err != nil {
 		return err
