@@ -69,6 +69,7 @@ func involved(p api.Place) (list []api.User) {
 // among finds one of several people by name or id. A name is compared as the
 // relay does.
 func among(known []api.User, word string) (api.User, error) {
+	known = slices.Clone(known)
 	slices.SortStableFunc(known, func(a, b api.User) int { return strings.Compare(a.ID, b.ID) })
 	known = slices.CompactFunc(known, func(a, b api.User) bool { return a.ID == b.ID })
 	var found []api.User
