@@ -47,7 +47,7 @@ type User struct {
 // whole of one) and "run" (d: Run, as in lists), and what tells of its parts.
 type LabSnapshot struct {
 	Benches []Bench `json:"benches"`
-	Runs    []Run   `json:"runs"` // those that go on, and the newest 50
+	Runs    []Run   `json:"runs"` // the newest 200 that go on, and the newest 50
 	Parts
 }
 
@@ -55,7 +55,7 @@ type LabSnapshot struct {
 // bench alone.
 type BenchSnapshot struct {
 	Bench Bench `json:"bench"`
-	Runs  []Run `json:"runs"` // those that go on, and the newest 50
+	Runs  []Run `json:"runs"` // the newest 200 that go on, and the newest 50
 	Parts
 }
 
@@ -74,6 +74,16 @@ type Parts struct {
 	Notices      []Event        `json:"notices"`      // of a person's room, the last 50 events "notice"
 	Jobs         []Job          `json:"jobs"`         // event "job", one job each, newest first; without their results
 	Notes        []Notes        `json:"notes"`        // event "note", one bench each
+	More         *More          `json:"more,omitempty"`
+}
+
+// More says how much a snapshot leaves out where a lab is large; what changes is
+// told of all.
+type More struct {
+	People       int `json:"people,omitempty"`       // who are here: GET /api/v1/people
+	Runs         int `json:"runs,omitempty"`         // that go on, older ones: GET /api/v1/runs?state=…
+	Reservations int `json:"reservations,omitempty"` // benches: GET /api/v1/reservations
+	Notes        int `json:"notes,omitempty"`        // benches: in the snapshots of their own rooms
 }
 
 // NewParts is one with empty lists: they are never null.

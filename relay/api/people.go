@@ -20,9 +20,12 @@ type Look struct {
 	Since  time.Time `json:"since,omitzero"`
 }
 
-// People answers GET /api/v1/people: who is here, by name.
+// People answers GET /api/v1/people: who is here, by name. Next is the cursor of
+// the next page, empty on the last; Count is how many are here.
 type People struct {
 	People []Person `json:"people"`
+	Count  int      `json:"count"`
+	Next   string   `json:"next,omitempty"`
 }
 
 // SignedIn answers who one is. Choose says that a name is still to be chosen:

@@ -180,12 +180,22 @@ func (c *Client) redeem(ctx context.Context, code string) (api.SignedIn, string,
 
 // People lists who is here; bench "" means in the whole lab.
 func (c *Client) People(ctx context.Context, bench string) (api.People, error) {
-	var query url.Values
+	query := url.Values{}
 	if bench != "" {
-		query = url.Values{"bench": {bench}}
+		query.Set("bench", bench)
 	}
-	var people api.People
-	return people, c.ask(ctx, answerWithin, http.MethodGet, "/api/v1/people", query, nil, &people)
+	var all api.People
+	for {
+		var page api.People
+		if err := c.ask(ctx, answerWithin, http.MethodGet, "/api/v1/people", query, nil, &page); err != nil {
+			return all, err
+		}
+		all.People, all.Count = append(all.People, page.People...), page.Count
+		if page.Next == "" {
+			return all, nil
+		}
+		query.Set("cursor", page.Next)
+	}
 }
 
 // identify says who asks: the session, else the token and a name.

@@ -37,6 +37,8 @@ type Runs interface {
 	Start(ctx context.Context, r api.RunRequest, by api.User) (run api.Run, first bool, err error)
 	Get(ctx context.Context, id string) (api.Run, error)
 	List(ctx context.Context, q runs.Query) (api.Runs, error)
+	// Going lists the newest that go on, and says how many more do.
+	Going(bench string, limit int) (list []api.Run, more int, err error)
 	Cancel(ctx context.Context, id string, by api.User) error
 	Loaded() bool
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -36,6 +37,37 @@ func (r *Runs) Starters() []string {
 		}
 	}
 	return list
+}
+
+// Going lists the newest runs that go on, of a bench ("": of all), newest first,
+// their commands cut, and says how many more there are.
+func (r *Runs) Going(bench string, limit int) (list []api.Run, more int, err error) {
+	r.mu.Lock()
+	if !r.loaded {
+		r.mu.Unlock()
+		return nil, 0, unavailable("this relay is still reading the list of runs")
+	}
+	list, more = r.index.going(bench, limit)
+	r.mu.Unlock()
+	for i := range list {
+		r.link(&list[i])
+	}
+	return list, more, nil
+}
+
+func (x *index) going(bench string, limit int) (list []api.Run, more int) {
+	var open []*entry
+	for _, e := range x.open {
+		if bench == "" || e.claim.Bench == bench {
+			open = append(open, e)
+		}
+	}
+	slices.SortFunc(open, func(a, b *entry) int { return compare(b, a) })
+	more = max(0, len(open)-limit)
+	for _, e := range open[:len(open)-more] {
+		list = append(list, e.doc())
+	}
+	return list, more
 }
 
 // Mark records on a run's claim that the lines before keptFrom are about to be

@@ -146,3 +146,26 @@ func BenchmarkList_TextThatIsNowhere(b *testing.B) {
 		b.Error("found something")
 	}
 }
+
+// Those that go on are listed newest first, of one bench or of all, and what is
+// left out is counted.
+func TestGoing(t *testing.T) {
+	x := past()
+	for n := int64(1); n <= 1000; n++ {
+		if n%10 != 0 {
+			delete(x.open, fmt.Sprintf("r%04d", n))
+		}
+	}
+	for _, c := range []struct {
+		bench       string
+		limit, more int
+		first, last string
+	}{
+		{"", 30, 70, "r1000", "r0710"}, {"", 200, 0, "r1000", "r0010"}, {"b2", 5, 9, "r0980", "r0700"},
+	} {
+		list, more := x.going(c.bench, c.limit)
+		if more != c.more || list[0].ID != c.first || list[len(list)-1].ID != c.last {
+			t.Errorf("%+v: %d runs, %d more", c, len(list), more)
+		}
+	}
+}

@@ -118,6 +118,21 @@ func (l labRuns) List(_ context.Context, q runs.Query) (api.Runs, error) {
 	return list, nil
 }
 
+func (l labRuns) Going(bench string, limit int) (list []api.Run, more int, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.order) - 1; i >= 0; i-- {
+		switch run := l.runs[l.order[i]]; {
+		case run.State == wire.Ended || bench != "" && run.Bench != bench:
+		case len(list) == limit:
+			more++
+		default:
+			list = append(list, run)
+		}
+	}
+	return list, more, nil
+}
+
 func (l labRuns) History(_ context.Context, by api.User, q runs.Past) (api.History, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/farbench/farbench/agent/wire"
@@ -183,4 +185,47 @@ func TestPeople_SignedInWhileSomebodySaidHello(t *testing.T) {
 	if f.T != "bye" || f.Code != 4504 {
 		t.Fatalf("the token alone still speaks for somebody who has signed in: %+v", f)
 	}
+}
+
+// many are so many people.
+type many int
+
+func (n many) In(string) []api.Person {
+	var list []api.Person
+	for i := range int(n) {
+		list = append(list, api.Person{ID: fmt.Sprintf("p%04d", i), Name: fmt.Sprintf("Name %d", (i*7919)%int(n)/2)})
+	}
+	return list
+}
+
+// Pages of people hold each of them once, by name.
+func TestPeople_Pages(t *testing.T) {
+	s := openSite(t, func(c *Config) { c.Crowd = many(1234) })
+	read := func(path string) (page api.People) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(body(t, s.ask("GET", path, ""))), &page); err != nil {
+			t.Fatal(err)
+		}
+		return page
+	}
+	if page := read("/api/v1/people"); len(page.People) != 500 || page.Count != 1234 || page.Next == "" {
+		t.Errorf("%d people of %d, next %q", len(page.People), page.Count, page.Next)
+	}
+	seen, pages, last := map[string]bool{}, 0, ""
+	for cursor := ""; pages == 0 || cursor != ""; pages++ {
+		page := read("/api/v1/people?limit=100&cursor=" + cursor)
+		for _, p := range page.People {
+			if at := strings.ToLower(p.Name) + "\x00" + p.ID; seen[p.ID] || at < last {
+				t.Fatalf("%+v comes again, or behind %q", p, last)
+			} else {
+				seen[p.ID], last = true, at
+			}
+		}
+		cursor = page.Next
+	}
+	if len(seen) != 1234 || pages != 13 {
+		t.Errorf("%d people on %d pages", len(seen), pages)
+	}
+	s.expect(s.ask("GET", "/api/v1/people?cursor=%21", ""), 422, wire.Invalid)
+	s.expect(s.ask("GET", "/api/v1/people?limit=501", ""), 422, wire.Invalid)
 }

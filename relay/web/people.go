@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -81,7 +82,9 @@ func (s *Server) sessionEnded(id string) {
 }
 
 type peopleQuery struct {
-	Bench string `query:"bench" doc:"only those who are at this bench"`
+	Bench  string `query:"bench" doc:"only those who are at this bench"`
+	Limit  int    `query:"limit" doc:"at most 500, which is the default"`
+	Cursor string `query:"cursor" doc:"next of the page before"`
 }
 
 func (s *Server) routePeople() {
@@ -97,13 +100,42 @@ func (s *Server) routePeople() {
 				}
 				room = "bench:" + in.Bench
 			}
-			list := []api.Person{}
-			if s.cfg.Crowd != nil {
-				list = append(list, s.cfg.Crowd.In(room)...)
+			if in.Limit == 0 {
+				in.Limit = listMax
 			}
-			slices.SortStableFunc(list, func(a, b api.Person) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-			return &answer[api.People]{api.People{People: list}}, nil
+			if err := limitOf(&in.Limit); err != nil {
+				return nil, err
+			}
+			var here []api.Person
+			if s.cfg.Crowd != nil {
+				here = s.cfg.Crowd.In(room)
+			}
+			page, err := pageOf(here, in.Limit, in.Cursor)
+			return &answer[api.People]{page}, err
 		})
+}
+
+// pageOf lists people by name, from behind the one at which the page before ended:
+// who comes and goes meanwhile moves nobody else out of the pages.
+func pageOf(here []api.Person, limit int, cursor string) (api.People, error) {
+	from, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return api.People{}, &wire.Fault{Code: wire.Invalid, Message: "cursor is not one that this API gave", Hint: "leave it out to begin with the first"}
+	}
+	place := func(p api.Person) string { return strings.ToLower(p.Name) + "\x00" + p.ID }
+	slices.SortFunc(here, func(a, b api.Person) int { return strings.Compare(place(a), place(b)) })
+	page := api.People{People: []api.Person{}, Count: len(here)}
+	for _, p := range here {
+		switch at := place(p); {
+		case cursor != "" && at <= string(from):
+		case len(page.People) == limit:
+			page.Next = base64.RawURLEncoding.EncodeToString([]byte(place(page.People[limit-1])))
+			return page, nil
+		default:
+			page.People = append(page.People, p)
+		}
+	}
+	return page, nil
 }
 
 // isRefused tells a session that does not hold from a store that does not answer.

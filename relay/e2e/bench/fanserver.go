@@ -110,6 +110,8 @@ func (noRuns) Start(context.Context, api.RunRequest, api.User) (api.Run, bool, e
 
 func (noRuns) Get(context.Context, string) (api.Run, error) { return api.Run{}, errNobody }
 
+func (noRuns) Going(string, int) ([]api.Run, int, error) { return nil, 0, nil }
+
 func (noRuns) List(context.Context, runs.Query) (api.Runs, error) { return api.Runs{}, nil }
 func (noRuns) History(context.Context, api.User, runs.Past) (api.History, error) {
 	return api.History{}, nil

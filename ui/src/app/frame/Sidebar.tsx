@@ -29,7 +29,7 @@ const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 
 export function Sidebar({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
   const benches = useLab((s) => s.benches.length)
-  const running = useLab((s) => s.runs.filter(goesOn).length)
+  const running = useLab((s) => s.runs.filter(goesOn).length + (s.more.runs ?? 0))
   // A bench stands under Benches, a run under Runs.
   const under = useLocation({ select: (l) => /^\/[br]\//.exec(l.pathname)?.[0] })
   return (

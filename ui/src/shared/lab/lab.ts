@@ -5,7 +5,17 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { About, Link } from '@/shared/socket'
-import type { Bench, Job, Notes, Person, Reservations, Run, SharedLab, User } from '@/shared/wire'
+import type {
+  Bench,
+  Job,
+  More,
+  Notes,
+  Person,
+  Reservations,
+  Run,
+  SharedLab,
+  User,
+} from '@/shared/wire'
 import { benchAsShown, personAsShown, reservationsAsShown } from './shown'
 
 const keptRuns = 200
@@ -19,6 +29,7 @@ type LabState = {
   reservations: Record<string, Reservations> // by bench
   notes: Record<string, Notes> // pinned, by bench
   jobs: Record<string, Job> // long work of the relays, by id
+  more: More // what a large lab's snapshot left out, and is not here yet
 }
 
 // Hears is told what of the room is no state: snapshots whole, events one by
@@ -39,7 +50,10 @@ export class Lab {
     reservations: {},
     notes: {},
     jobs: {},
+    more: {},
   }))
+  #shown = 0 // snapshots
+  readonly #gone = new Set<string>() // people, since the last one
 
   // enter follows the room until the returned function is called.
   enter(socket: Pick<Link, 'enter'>, hears?: Hears): () => void {
@@ -88,7 +102,37 @@ export class Lab {
       ),
       notes: Object.fromEntries((d.notes ?? []).map((doc) => [doc.bench, doc])),
       jobs: Object.fromEntries((d.jobs ?? []).map((job) => [job.id, job])),
+      more: d.more ?? {},
     })
+    this.#shown++
+    this.#gone.clear()
+    // What cannot be read now is shown as so many more.
+    if (d.more) this.#fetch(d.more, this.#shown).catch(() => undefined)
+  }
+
+  // What a snapshot left out is asked for over HTTP; what the room told meanwhile
+  // is newer.
+  async #fetch(more: More, shown: number): Promise<void> {
+    const { people, reservations } = await import('./rest')
+    const isNow = () => this.#shown === shown
+    if (more.reservations) {
+      const list = await reservations()
+      if (isNow()) for (const doc of list) this.#reserved(doc)
+      if (isNow()) this.#here({ reservations: 0 })
+    }
+    if (more.people) {
+      const list = await people(isNow)
+      if (!isNow()) return
+      const known = this.state.getState().people
+      const ids = new Set([...this.#gone, ...known.map((p) => p.id)])
+      const others = list.filter((p) => !ids.has(p.id)).map(personAsShown)
+      this.state.setState({ people: byName([...known, ...others]) })
+      this.#here({ people: 0 })
+    }
+  }
+
+  #here(more: More): void {
+    this.state.setState({ more: { ...this.state.getState().more, ...more } })
   }
 
   #worked(job: Job): void {
@@ -96,11 +140,13 @@ export class Lab {
   }
 
   #joined(who: Person): void {
+    this.#gone.delete(who.id)
     const others = this.state.getState().people.filter((p) => p.id !== who.id)
     this.state.setState({ people: byName([...others, personAsShown(who)]) })
   }
 
   #left(who: User): void {
+    this.#gone.add(who.id)
     const people = this.state.getState().people.filter((p) => p.id !== who.id)
     this.state.setState({ people })
   }

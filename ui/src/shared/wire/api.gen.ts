@@ -97,6 +97,7 @@ export interface LabSnapshot {
   notices: Event[]
   jobs: Job[]
   notes: Notes[]
+  more?: More
 }
 export interface Bench {
   id: string
@@ -257,6 +258,12 @@ export interface Note {
   by: User
   at: string
 }
+export interface More {
+  people?: number
+  runs?: number
+  reservations?: number
+  notes?: number
+}
 export interface BenchSnapshot {
   bench: Bench
   runs: Run[]
@@ -267,6 +274,7 @@ export interface BenchSnapshot {
   notices: Event[]
   jobs: Job[]
   notes: Notes[]
+  more?: More
 }
 export interface UserSnapshot {
   o?: string
@@ -276,6 +284,7 @@ export interface UserSnapshot {
   notices: Event[]
   jobs: Job[]
   notes: Notes[]
+  more?: More
 }
 export interface Benches {
   benches: Bench[]
@@ -470,6 +479,8 @@ export interface SearchHit {
 }
 export interface People {
   people: Person[]
+  count: number
+  next?: string
 }
 export interface SignedIn {
   user: User

@@ -18,6 +18,7 @@ export type {
   LogLine,
   Look,
   Mistake,
+  More,
   PastCommand,
   Problem,
   Reserved,
