@@ -1,10 +1,11 @@
 // The programs that a test file stands on, for its length: a farbench-local on a
 // data directory of its own, or the mock that shows every state at once.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const startsWithin = 60_000
 const built = fileURLToPath(new URL('../../../bin/farbench-local', import.meta.url))
@@ -31,6 +32,11 @@ export async function startLocal() {
     url: new URL(link).origin,
     token: readFileSync(join(data, 'token'), 'utf8').trim(),
     said,
+    // flag is what somebody at the bench types: flag('on', '--note', '…').
+    flag: (...words) =>
+      promisify(execFile)(join(dirname(program), 'farbench-agent'), ['flag', ...words], {
+        env: { ...env, FARBENCH_DATA: join(data, 'agent') },
+      }),
     stop: async () => {
       await stop()
       rmSync(dir, { recursive: true, force: true })

@@ -33,7 +33,8 @@ async function extended({ bench, device, in_s }: Notice, title: string, socket: 
     toast({ title: `Yours until ${clockTime(Date.parse(until ?? ''))}`, tone: 'ok' })
   } catch (e) {
     if (!(e instanceof RequestError)) throw e
-    toast({ title: 'Not extended', text: `${title}. ${sentence(e.fault.message)}`, tone: 'warn' })
+    const why = [e.fault.message, e.fault.hint ?? ''].map(sentence).join(' ').trim()
+    toast({ title: 'Not extended', text: `${title}. ${why}`, tone: 'warn' })
   }
 }
 

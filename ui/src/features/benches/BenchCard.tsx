@@ -40,7 +40,6 @@ export const BenchCard = memo(function BenchCard({ bench, runs, asOf }: Props) {
           </Link>
         </h3>
         <span className={css.caption}>{(bench.labels ?? []).join(' · ')}</span>
-        <Flagged bench={bench} />
         <Avatars people={people} says={(names) => `${names} at this bench`} />
         {known ? (
           <span className={css.asOf}>
@@ -51,6 +50,7 @@ export const BenchCard = memo(function BenchCard({ bench, runs, asOf }: Props) {
         )}
         <Pin bench={bench} />
       </div>
+      <Flagged bench={bench} />
       <div className={css.devices}>
         {(bench.devices ?? []).map((device) => (
           <DeviceRow key={device.id} bench={bench} device={device} />

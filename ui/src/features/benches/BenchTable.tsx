@@ -76,9 +76,9 @@ function Rows({ bench, runs, asOf }: { bench: Bench; runs: Run[]; asOf: number |
                   <Link to="/b/$bench" params={{ bench: bench.id }}>
                     {bench.name || bench.id}
                   </Link>
-                  <Flagged bench={bench} />
                   <AtBench bench={bench} />
                 </span>
+                <Flagged bench={bench} />
               </th>
             </>
           ) : null}

@@ -5,10 +5,13 @@ import css from './benches.module.css'
 // Somebody stands at the bench, and said so there.
 export function Flagged({ bench: { flag } }: { bench: Bench }) {
   if (!flag) return null
-  const says = `Someone is at this bench${flag.note ? `: ${flag.note}` : ''}`
   return (
-    <span className={css.flag} role="img" aria-label={says} title={says}>
+    <p className={css.flag}>
       <Hand size={16} strokeWidth={1.75} aria-hidden />
-    </span>
+      <span title={flag.note || undefined}>
+        Someone is at this bench{flag.note ? ': ' : ''}
+        <bdi>{flag.note}</bdi>
+      </span>
+    </p>
   )
 }

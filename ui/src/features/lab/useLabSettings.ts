@@ -2,18 +2,18 @@
 // that was read. Who saved meanwhile is never overwritten.
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { faultOf, getJSON, ProblemError, putJSON, queryClient } from '@/shared/query'
+import { faultOf, ProblemError, putJSON, queryClient } from '@/shared/query'
+import { askLab, labKey } from '@/shared/reservation'
 import type { Fault, Lab } from '@/shared/wire'
 
 const path = '/api/v1/lab'
-const key = ['lab']
 
 export type Unreserved = Lab['unreserved']
 
 export function useLabSettings() {
   const read = useQuery({
-    queryKey: key,
-    queryFn: ({ signal }) => getJSON<Lab>(path, signal),
+    queryKey: labKey,
+    queryFn: askLab,
     staleTime: 0,
     refetchOnWindowFocus: true, // nobody tells the page of a change
   })
@@ -31,13 +31,13 @@ export function useLabSettings() {
     setSaid(undefined)
     try {
       const { revision } = read.data
-      queryClient.setQueryData(key, await putJSON<Lab>(path, { revision, unreserved: chosen }))
+      queryClient.setQueryData(labKey, await putJSON<Lab>(path, { revision, unreserved: chosen }))
       setSaid('saved')
     } catch (e) {
       if (!(e instanceof ProblemError)) throw e
       const current = e.status === 409 ? (e.body as { current?: Lab }).current : undefined
       if (current) {
-        queryClient.setQueryData(key, current)
+        queryClient.setQueryData(labKey, current)
         setSaid('moved')
       } else {
         setFault(faultOf(e))

@@ -2,7 +2,7 @@
 // device over. Bars over the page, wherever one is; nothing takes the focus.
 import { Button } from '@mantine/core'
 import { useLab } from '@/shared/lab'
-import { useNow } from '@/shared/parts'
+import { useKeptFocus, useNow } from '@/shared/parts'
 import { Avatar } from '@/shared/people'
 import { placeName, type Question, usePlace } from '@/shared/reservation'
 import { elapsed, sentence } from '@/shared/words'
@@ -11,8 +11,9 @@ import css from './questions.module.css'
 type Props = { questions: Question[]; onGo: (to: string) => void }
 
 export function Questions({ questions, onGo }: Props) {
+  const kept = useKeptFocus<HTMLElement>()
   return (
-    <section className={css.all} aria-label="Questions to you">
+    <section className={css.all} aria-label="Questions to you" {...kept}>
       {questions.map((q) => (
         <One key={`${q.kind} ${q.bench} ${q.place.device} ${q.who?.id ?? ''}`} q={q} onGo={onGo} />
       ))}
@@ -41,7 +42,12 @@ function One({ q, onGo }: { q: Question; onGo: (to: string) => void }) {
             : `${who.name} hands ${on} over to you.`}
         </b>
         {q.note ? <span> “{q.note}”</span> : null}
-        {fault ? <span className={css.fault}> {sentence(fault.message)}</span> : null}
+        {fault ? (
+          <span className={css.fault}>
+            {' '}
+            {sentence(fault.message)} {fault.hint ? sentence(fault.hint) : null}
+          </span>
+        ) : null}
       </p>
       {q.kind === 'offer' ? <Left until={q.until} /> : null}
       <div className={css.acts}>

@@ -5,14 +5,16 @@ import { useContext, useState } from 'react'
 import { useStore } from 'zustand'
 import { LabContext, useLab } from '@/shared/lab'
 import { useActions } from '@/shared/palette'
-import { Dialog, FaultNote } from '@/shared/parts'
+import { Dialog, FaultNote, useKeptFocus } from '@/shared/parts'
 import { RequestError, useSocket } from '@/shared/socket'
+import { toast } from '@/shared/toast'
 import type { Bench, Fault, Note, Notes } from '@/shared/wire'
-import { ago, legible } from '@/shared/words'
+import { ago, legible, plural } from '@/shared/words'
 import { closeNote, noteAsked, writeNote } from './noteAsked'
 import css from './notes.module.css'
 
 const atOnce = 2 // shown before one asks for more
+const inAFewLines = 120 // characters, on a phone
 const longest = 1000
 const ttl = 5000
 
@@ -21,6 +23,7 @@ export function PinnedNotes({ bench }: { bench: Bench }) {
   const change = useChange(bench.id)
   const isWriting = useStore(noteAsked, (s) => s.bench === bench.id)
   const [isOpen, setOpen] = useState(false)
+  const kept = useKeptFocus<HTMLUListElement>(change.busy)
   useActions('Bench', [
     {
       id: 'note',
@@ -31,17 +34,33 @@ export function PinnedNotes({ bench }: { bench: Bench }) {
   ])
   const newest = notes.toReversed()
   const shown = isOpen ? newest : newest.slice(0, atOnce)
+  const isMore = newest.length > atOnce || newest.some((note) => note.text.length > inAFewLines)
+  const unpin = async (note: Note) => {
+    if (!(await change.ask('unpin', { id: note.id }))) return
+    const again = () => change.ask('pin', { id: note.id, text: note.text })
+    toast({ title: 'Note taken away', action: { label: 'Pin it again', run: again } })
+  }
   return (
     <>
       {notes.length > 0 ? (
-        <ul className={css.notes} aria-label="Notes pinned to this bench">
+        <ul
+          {...kept}
+          className={`${css.notes} ${isOpen ? css.whole : ''}`}
+          aria-label="Notes pinned to this bench"
+        >
           {shown.map((note) => (
-            <One key={note.id} note={note} onUnpin={() => change.ask('unpin', { id: note.id })} />
+            <One key={note.id} note={note} onUnpin={() => unpin(note)} />
           ))}
-          {newest.length > atOnce ? (
+          {isMore ? (
             <li>
-              <Button size="xs" variant="subtle" color="gray" onClick={() => setOpen(!isOpen)}>
-                {isOpen ? 'Fewer notes' : `${newest.length - atOnce} more notes`}
+              <Button
+                size="xs"
+                variant="subtle"
+                color="gray"
+                aria-expanded={isOpen}
+                onClick={() => setOpen(!isOpen)}
+              >
+                {isOpen ? 'Show less' : more(newest.length - atOnce)}
               </Button>
             </li>
           ) : null}
@@ -54,6 +73,7 @@ export function PinnedNotes({ bench }: { bench: Bench }) {
 }
 
 const none: Note[] = []
+const more = (n: number) => (n > 0 ? plural(n, 'more note') : 'Show the whole notes')
 
 function One({ note, onUnpin }: { note: Note; onUnpin: () => void }) {
   return (

@@ -1,15 +1,21 @@
 import { MantineProvider } from '@mantine/core'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { Lab, LabContext } from '@/shared/lab'
+import { queryClient } from '@/shared/query'
 import { type Link, RequestError, type RoomHandlers, SocketContext } from '@/shared/socket'
 import type { Place } from '@/shared/wire'
 import { ReservationBar } from './reservation/ReservationBar'
 import { bench, device } from './testing'
 
+const labSays = (unreserved: string) =>
+  vi.stubGlobal('fetch', async () => Response.json({ revision: 1, unreserved }))
+beforeEach(() => labSays('anyone'))
 afterEach(() => {
   cleanup()
+  queryClient.clear()
+  vi.unstubAllGlobals()
   vi.useRealTimers()
 })
 
@@ -72,6 +78,12 @@ test('a free device is reserved for an hour by one click', async () => {
   ])
 })
 
+test('a free device that the lab wants reserved says so', async () => {
+  labSays('reserve')
+  shown([])
+  await screen.findByText('Reserve it to use it.')
+})
+
 test('one’s own is extended to an hour beyond its end', async () => {
   const { request } = shown([place({ holder: me, since: inS(-60), until: inS(1800) })])
   screen.getByText(/^Yours until/)
@@ -84,7 +96,7 @@ test('one’s own that somebody waits for is not extended, and says so', () => {
   const queue = [{ who: ada, since: inS(0), for_s: 3600, note: '', ticket: 2, position: 1 }]
   const since = inS(-60)
   shown([place({ holder: me, since, until: inS(1800), queue, next: ada })])
-  screen.getByText('Not extended while somebody waits')
+  screen.getByText('Next: Ada, for 1 h. Not extended while somebody waits')
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Extend by 1 h' }).disabled).toBe(
     true,
   )

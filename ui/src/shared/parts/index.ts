@@ -17,6 +17,7 @@ export {
   SignIcon,
   type Tone,
 } from './signs'
+export { useKeptFocus } from './useKeptFocus'
 export { useLate } from './useLate'
 export { useNow } from './useNow'
 export { useTitle } from './useTitle'

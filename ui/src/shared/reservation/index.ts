@@ -1,4 +1,5 @@
 export { anHour, askPlace, type PlaceActs, usePlace } from './acts'
 export { type Question, type Queued, questionsTo, type Stand, standOf } from './stand'
+export { askLab, labKey, labMoved, useMustReserve } from './useMustReserve'
 export { useStand } from './useStand'
 export { clockTime, ordinal, placeName, span } from './words'

@@ -1,7 +1,7 @@
 // What to do next about a refusal: the remedy as a button.
 import { Button } from '@mantine/core'
-import { anHour, usePlace, useStand } from '@/shared/reservation'
-import { toast } from '@/shared/toast'
+import { useEffect } from 'react'
+import { anHour, labMoved, usePlace, useStand } from '@/shared/reservation'
 import type { Bench, Device, Fault } from '@/shared/wire'
 
 type Props = {
@@ -16,15 +16,16 @@ type Props = {
 export function RefusalActs({ fault, bench, device, does = 'run', onRetry, onDone }: Props) {
   const stand = useStand(bench.id, device.id)
   const { act, busy } = usePlace(bench.id)
+  useEffect(() => {
+    if (fault.code === 'reserve_first') labMoved() // it may have been switched just now
+  }, [fault])
   const reserve = async () => {
     const place = await act('reserve', { device: device.id, for_s: anHour })
     if (place?.granted) onRetry()
     else if (place) onDone()
   }
   const ask = async () => {
-    if (!(await act('ask', { device: stand.device }))) return
-    toast({ title: `${stand.holder?.name} was asked for control.`, tone: 'ok' })
-    onDone()
+    if (await act('ask', { device: stand.device })) onDone() // the bar says so
   }
   if (!isOfReservation(fault) || stand.kind === 'mine') {
     return <Button onClick={onRetry}>Try again</Button>

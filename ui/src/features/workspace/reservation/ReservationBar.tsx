@@ -4,9 +4,16 @@ import { Button } from '@mantine/core'
 import { Lock, LockOpen, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { isPassing } from '@/shared/lab'
-import { FaultNote, Hidden, useNow } from '@/shared/parts'
+import { FaultNote, Hidden, useKeptFocus, useNow } from '@/shared/parts'
 import { Avatar } from '@/shared/people'
-import { clockTime, type Stand, span, usePlace, useStand } from '@/shared/reservation'
+import {
+  clockTime,
+  type Stand,
+  span,
+  useMustReserve,
+  usePlace,
+  useStand,
+} from '@/shared/reservation'
 import type { Bench, Device } from '@/shared/wire'
 import { elapsed } from '@/shared/words'
 import { HandOver } from './HandOver'
@@ -30,8 +37,10 @@ export function ReservationBar({ bench, device }: Props) {
   const does = useReservationActions(bench, device, stand, place, setAsks)
   const warn = stand.kind === 'mine' ? warnOf(stand.until - now) : undefined
   const isWhole = stand.device === '' && stand.holder !== undefined
+  const kept = useKeptFocus<HTMLElement>(place.busy)
   return (
     <section
+      {...kept}
       className={`${css.bar} ${warn ? css.warn : ''}`}
       aria-label="Reservation"
       data-stand={stand.kind}
@@ -74,11 +83,16 @@ type WhoseProps = { stand: Stand; device: Device; isWhole: boolean; now: number 
 
 function Whose({ stand, device, isWhole, now }: WhoseProps) {
   const { kind, holder, until, idleSince, place } = stand
+  const mustReserve = useMustReserve(kind === 'free')
   if (kind === 'free') {
     return (
       <>
         <b>Free</b>
-        <span className={css.more}>Anyone can use it. Reserved, it is yours alone.</span>
+        <span className={css.more}>
+          {mustReserve
+            ? 'Reserve it to use it.'
+            : 'Anyone can use it. Reserved, it is yours alone.'}
+        </span>
       </>
     )
   }
@@ -99,9 +113,10 @@ function Whose({ stand, device, isWhole, now }: WhoseProps) {
     )
   }
   if (kind === 'mine' && stand.queue[0]) {
-    parts.push(`Next: ${stand.queue[0].who.name}, for ${span(stand.queue[0].for_s)}`)
+    const next = `Next: ${stand.queue[0].who.name}, for ${span(stand.queue[0].for_s)}`
+    parts.push(place?.next ? `${next}. Not extended while somebody waits` : next)
   }
-  if (kind === 'mine' && place?.next) parts.push('Not extended while somebody waits')
+  if (kind === 'theirs' && stand.hasAsked) parts.push('You asked for control')
   if (kind === 'theirs' && place?.reason) parts.push(`“${place.reason}”`)
   return (
     <>

@@ -3,7 +3,6 @@ import { relayNow } from '@/shared/clock'
 import { type Action, useActions } from '@/shared/palette'
 import { useMe } from '@/shared/people'
 import { anHour, type PlaceActs, placeName, type Stand } from '@/shared/reservation'
-import { toast } from '@/shared/toast'
 import type { Bench, Device } from '@/shared/wire'
 
 export function useReservationActions(
@@ -24,10 +23,7 @@ export function useReservationActions(
       act('extend', { device: stand.device, for_s: extended(stand.until, more_s) }),
     release: () => act('release', { device: stand.device }),
     leave: () => act('release', { device: own?.device ?? device.id }),
-    ask: async () => {
-      const asked = await act('ask', { device: stand.device })
-      if (asked) toast({ title: `${stand.holder?.name} was asked for control.`, tone: 'ok' })
-    },
+    ask: () => act('ask', { device: stand.device }),
     handOver: () => open('hand'),
     takeOver: () => open('take'),
   }
