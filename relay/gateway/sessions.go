@@ -107,8 +107,7 @@ func (o *sessionsOf) add(x *sessions.Session) {
 
 // out queues a frame for the browser as soon as there is room.
 func (o *sessionsOf) out(frame []byte, done <-chan struct{}) error {
-	f := hub.Binary(frame)
-	for !o.v.c.Offer(f) {
+	for !o.v.c.OfferPiece(frame) {
 		if err := o.v.c.Await(done); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"testing"
 	"testing/synctest"
 )
@@ -31,6 +32,51 @@ func TestConn_WidenedStillHasRoomForAnswers(t *testing.T) {
 			t.Error("it is never too slow")
 		}
 		g.release()
+		c.Leave()
+	})
+}
+
+// A piece's memory serves the next one, but not before it is written.
+func TestConn_PiecesComeWholeAndInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, g := New(), newGate(false)
+		c := h.Connect("c", g)
+		c.Widen(2 << 20)
+		var want []byte
+		n := 0
+		offer := func() bool {
+			size := []int{64 << 10, 10, 64 << 10, 20 << 10, 60 << 10, 70 << 10}[n%6]
+			piece := bytes.Repeat([]byte{byte(n)}, size)
+			if !c.OfferPiece(piece) {
+				return false
+			}
+			want = append(want, Binary(piece)...)
+			clear(piece) // the caller's again
+			n++
+			return true
+		}
+		for offer() {
+			synctest.Wait()
+		}
+		for range 20 {
+			word := Text([]byte("a word between"))
+			c.Send(word)
+			want = append(want, word...)
+			g.release()
+			synctest.Wait()
+			g.hold()
+			for range 12 {
+				if !offer() {
+					t.Fatal("nothing waits and there is no room")
+				}
+				synctest.Wait()
+			}
+		}
+		g.release()
+		synctest.Wait()
+		if !bytes.Equal([]byte(g.text()), want) {
+			t.Errorf("%d bytes of %d came, or others", len(g.text()), len(want))
+		}
 		c.Leave()
 	})
 }

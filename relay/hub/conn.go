@@ -34,6 +34,8 @@ type Conn struct {
 	urgent   []Frame    // pongs and pings: written before what waits
 	queue    []Frame
 	few      [4]Frame       // backs queue while it is short
+	lent     []*[]byte      // memory of those frames of queue that goes back to the hub, in their order
+	inHand   *[]byte        // and of the frame that the writer has
 	taken    int            // frames that the writer has taken since the queue was empty
 	latest   map[string]int // of a long queue: where a key's frame stands, counted with taken
 	queued   int            // bytes not yet written, those in the writer's hands included
@@ -202,6 +204,27 @@ func (c *Conn) Offer(f Frame) bool {
 	return true
 }
 
+// OfferPiece is Offer for a piece of a session, which it copies: into memory that
+// serves again as soon as the piece is written, since all that passes would
+// otherwise be garbage.
+func (c *Conn) OfferPiece(payload []byte) bool {
+	if maxHeader+len(payload) > pieceRoom {
+		return c.Offer(Binary(payload))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.queued > 0 && c.queued+maxHeader+len(payload) > c.room {
+		return false
+	}
+	room := c.hub.pieces.Get().(*[]byte)
+	f := Frame(append(appendHeader((*room)[:0], opBin, len(payload)), payload...))
+	c.lent = append(c.lent, room)
+	c.queue = append(c.queue, f)
+	c.queued += len(f)
+	c.wake()
+	return true
+}
+
 // Await waits until what waits has drained below half of what Offer fills.
 func (c *Conn) Await(done <-chan struct{}) error {
 	c.mu.Lock()
@@ -283,7 +306,7 @@ func (c *Conn) end(code int, last []Frame, drop bool) {
 		for _, f := range c.queue {
 			c.queued -= len(f)
 		}
-		c.queue, c.latest = c.few[:0], nil
+		c.queue, c.latest, c.lent = c.few[:0], nil, nil
 	}
 	for _, f := range last {
 		c.queue = append(c.queue, f)

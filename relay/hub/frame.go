@@ -54,13 +54,18 @@ func CloseFrame(code int, reason string) Frame {
 
 func frame(op byte, payload []byte) Frame { return append(header(op, len(payload)), payload...) }
 
-func header(op byte, n int) Frame {
+// header has room for the payload behind it.
+func header(op byte, n int) []byte { return appendHeader(make([]byte, 0, maxHeader+n), op, n) }
+
+const maxHeader = 10
+
+func appendHeader(f []byte, op byte, n int) []byte {
 	switch {
 	case n < 126:
-		return append(make(Frame, 0, 2+n), op, byte(n))
+		return append(f, op, byte(n))
 	case n < 1<<16:
-		return binary.BigEndian.AppendUint16(append(make(Frame, 0, 4+n), op, 126), uint16(n))
+		return binary.BigEndian.AppendUint16(append(f, op, 126), uint16(n))
 	default:
-		return binary.BigEndian.AppendUint64(append(make(Frame, 0, 10+n), op, 127), uint64(n))
+		return binary.BigEndian.AppendUint64(append(f, op, 127), uint64(n))
 	}
 }

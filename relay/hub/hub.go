@@ -37,6 +37,7 @@ const (
 	runBudget  = MaxQueue / 2 // what runs may fill of it, so that answers find room
 	answerRoom = MaxQueue - runBudget
 	writeLimit = 64 << 10 // coalesced into one write
+	pieceRoom  = 64<<10 + maxHeader
 	stallLimit = 10 * time.Second
 	byeLimit   = 2 * time.Second // how long the last words may take
 
@@ -48,6 +49,7 @@ const (
 // Hub is the registry of a relay's connections and of its state rooms.
 type Hub struct {
 	buffers sync.Pool // *[]byte of writeLimit: only writers that write hold one
+	pieces  sync.Pool // *[]byte of pieceRoom: what OfferPiece lends
 	busy    busy
 
 	mu    sync.Mutex // guards what follows; taken before a connection's own
@@ -62,6 +64,7 @@ type Hub struct {
 func New() *Hub {
 	return &Hub{
 		buffers: sync.Pool{New: func() any { b := make([]byte, 0, writeLimit); return &b }},
+		pieces:  sync.Pool{New: func() any { b := make([]byte, 0, pieceRoom); return &b }},
 		conns:   make(map[*Conn]struct{}),
 		rooms:   make(map[string]map[*Member]struct{}),
 		closes:  make(map[int]int64),

@@ -81,6 +81,8 @@ func (g *gate) release() {
 	g.cond.Broadcast()
 }
 
+func (g *gate) hold() { g.mu.Lock(); defer g.mu.Unlock(); g.open = false }
+
 func (g *gate) text() string { g.mu.Lock(); defer g.mu.Unlock(); return g.got.String() }
 
 func TestConn_WhatWaitsIsCoalesced(t *testing.T) {

@@ -43,6 +43,10 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queued -= written
+	if c.inHand != nil {
+		c.hub.pieces.Put(c.inHand)
+		c.inHand = nil
+	}
 	if c.apartOut {
 		c.apart, c.apartOut = 0, false
 	}
@@ -64,12 +68,13 @@ func (c *Conn) take(buf []byte, written int) (batch []byte, last bool) {
 			if len(buf) > 0 {
 				return c.out(buf)
 			}
-			buf = f
-			c.pop()
-			return c.out(buf)
+			c.inHand = c.pop()
+			return c.out(f)
 		}
 		buf = append(buf, f...)
-		c.pop()
+		if room := c.pop(); room != nil {
+			c.hub.pieces.Put(room)
+		}
 	}
 	if len(buf) > 0 {
 		return c.out(buf)
@@ -92,14 +97,19 @@ func (c *Conn) out(batch []byte) ([]byte, bool) {
 	return batch, false
 }
 
-func (c *Conn) pop() {
+// pop takes the first frame off the queue, and gives the memory that was lent for it.
+func (c *Conn) pop() (lent *[]byte) {
+	if len(c.lent) > 0 && &c.queue[0][0] == &(*c.lent[0])[:1][0] {
+		lent, c.lent = c.lent[0], c.lent[1:]
+	}
 	c.apartOut = c.apartOut || c.apart > 0 && c.taken == c.apartAt
 	c.queue[0] = nil
 	c.queue = c.queue[1:]
 	c.taken++
 	if len(c.queue) == 0 {
-		c.queue, c.taken, c.latest = c.few[:0], 0, nil
+		c.queue, c.taken, c.latest, c.lent = c.few[:0], 0, nil, nil
 	}
+	return lent
 }
 
 // fail ends a connection that cannot be written to.

@@ -48,7 +48,7 @@ func StartBroker(p Programs, dir string, benches ...string) (*Broker, error) {
 
 // Start runs it again after Kill.
 func (b *Broker) Start() error {
-	p, err := start("nats-server", b.programs.Path("nats-server"), []string{"-c", b.conf}, environ([]string{"GOGC=400"}), "") // as in deploy/compose.yaml
+	p, err := start("nats-server", b.programs.Path("nats-server"), []string{"-c", b.conf}, environ([]string{"GOGC=1600", "GOMEMLIMIT=1GiB"}), "") // as in deploy/compose.yaml
 	if err != nil {
 		return err
 	}
