@@ -67,6 +67,22 @@ test('what came meanwhile is counted when it is here', () => {
   leave()
 })
 
+test('the bar of the loss becomes that of the return, and never goes between them', () => {
+  const set = show()
+  set({ phase: 'waiting', asOf, retryAt: Date.now() + 1000 })
+  pass(500)
+  const bar = screen.getByRole('status')
+  set({ phase: 'connected', asOf: undefined, times: 2 })
+  expect(bar.isConnected).toBe(true)
+  expect(bar.textContent).toContain('Connected again.')
+  set({ phase: 'waiting', asOf, retryAt: Date.now() + 1000 })
+  pass(500)
+  expect(says()).toContain('Connection lost.')
+  set({ phase: 'connected', asOf: undefined, times: 3 })
+  pass(10_000)
+  expect(says()).toBe('')
+})
+
 test('a newer relay asks for a reload, and the page stays', () => {
   const set = show()
   set({ phase: 'refused', code: 4502, reason: 'version', asOf })

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { arrivals } from '@/shared/log/arrivals'
 
 const saidFor = 5000
@@ -6,31 +6,33 @@ const roomsNeed = 700 // to be entered again, before a log can say what it lacks
 const looksEvery = 200
 
 // useBack is set for a while after a loss that was shown: with the lines that
-// came meanwhile, as soon as all are here.
+// came meanwhile, as soon as all are here. It is set at once, in the place of the
+// loss: a bar that goes and comes again moves the log's edge twice, which a log
+// that follows its end took for somebody's scrolling.
 export function useBack(times: number, wasShown: boolean): { lines?: number } | undefined {
-  const lost = useRef<{ times: number; lines: number }>(undefined)
-  const [back, setBack] = useState<{ lines?: number; times: number }>()
+  const [lost, setLost] = useState<{ times: number; lines: number }>()
+  const [came, setCame] = useState<{ times: number; lines: number }>()
+  const wasThere = lost !== undefined && lost.times > 0
+  const isBack = wasThere && times > lost.times
   useEffect(() => {
-    if (wasShown && !lost.current) lost.current = { times, lines: arrivals.lines() }
+    if (!wasShown) return
+    setLost((was) => (was?.times === times ? was : { times, lines: arrivals.lines() }))
   }, [wasShown, times])
   useEffect(() => {
-    const before = lost.current
-    if (!before || times <= before.times) return
-    lost.current = undefined
-    if (before.times === 0) return // it was never there
-    setBack({ times })
+    if (!isBack || !lost) return
     let end: ReturnType<typeof setTimeout>
     const since = Date.now()
     const look = setInterval(() => {
       if (Date.now() - since < roomsNeed || !arrivals.areHere()) return
       clearInterval(look)
-      setBack({ times, lines: Math.max(0, arrivals.lines() - before.lines) })
-      end = setTimeout(() => setBack(undefined), saidFor)
+      setCame({ times, lines: Math.max(0, arrivals.lines() - lost.lines) })
+      end = setTimeout(() => setLost(undefined), saidFor)
     }, looksEvery)
     return () => {
       clearInterval(look)
       clearTimeout(end)
     }
-  }, [times])
-  return back?.times === times ? back : undefined
+  }, [isBack, lost, times])
+  if (!isBack) return undefined
+  return came?.times === times ? { lines: came.lines } : {}
 }
