@@ -28,6 +28,7 @@ var long = []string{"cut", "run", "workspace", "frame", "screens", "acts"}
 // screen or story; each starts a farbench-local of its own, so as many run
 // beside each other as there are cores.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	var files errgroup.Group
 	files.SetLimit(runtime.GOMAXPROCS(0))

@@ -11,8 +11,10 @@ import (
 // People work together though each is at another relay. What they do is written
 // in ui/e2e/relays: two relays on one broker, a real agent, and in front of the
 // relays an address that leads to whichever of them lives. A file may kill the
-// first relay, so each has a lab of its own.
+// first relay, so each has a lab of its own. They mostly wait, and do so beside
+// the others.
 func TestBrowser_TwoRelays(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	for _, name := range testFiles(t, "e2e/relays") {
 		t.Run(name, func(t *testing.T) { runFile(t, "e2e/relays/"+name, startRelays(t)...) })
