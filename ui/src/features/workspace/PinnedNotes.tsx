@@ -6,6 +6,7 @@ import { useStore } from 'zustand'
 import { LabContext, useLab } from '@/shared/lab'
 import { useActions } from '@/shared/palette'
 import { Dialog, FaultNote, useKeptFocus } from '@/shared/parts'
+import ask from '@/shared/parts/ask.module.css'
 import { RequestError, useSocket } from '@/shared/socket'
 import { toast } from '@/shared/toast'
 import type { Bench, Fault, Note, Notes } from '@/shared/wire'
@@ -101,7 +102,7 @@ function Write({ bench, change, onClose }: WriteProps) {
     if (await change.ask('pin', { id, text: text.trim() })) onClose()
   }
   return (
-    <Dialog className={css.dialog} aria-labelledby="pin-note" onClose={onClose}>
+    <Dialog className={`${ask.dialog} ${css.dialog}`} aria-labelledby="pin-note" onClose={onClose}>
       <form
         onSubmit={(e) => {
           e.preventDefault()
@@ -109,7 +110,7 @@ function Write({ bench, change, onClose }: WriteProps) {
         }}
       >
         <h2 id="pin-note">Pin a note to {bench.name || bench.id}</h2>
-        <label>
+        <label className={ask.field}>
           Note
           <textarea
             autoFocus

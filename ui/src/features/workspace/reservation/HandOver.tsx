@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { Dialog, FaultNote } from '@/shared/parts'
+import ask from '@/shared/parts/ask.module.css'
 import { Avatar, isAt, useMe, usePeople } from '@/shared/people'
 import { type PlaceActs, placeName, type Stand } from '@/shared/reservation'
 import type { Bench } from '@/shared/wire'
@@ -26,7 +27,7 @@ export function HandOver({ bench, stand, place, onClose }: Props) {
     if (done) onClose()
   }
   return (
-    <Dialog className={css.dialog} aria-labelledby="hand-over" onClose={onClose}>
+    <Dialog className={`${ask.dialog} ${css.dialog}`} aria-labelledby="hand-over" onClose={onClose}>
       <form
         onSubmit={(e) => {
           e.preventDefault()
@@ -58,7 +59,7 @@ export function HandOver({ bench, stand, place, onClose }: Props) {
                 ))}
               </div>
             </fieldset>
-            <label className={css.field}>
+            <label className={ask.field}>
               Note
               <textarea
                 rows={2}

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { goesOn, useLab } from '@/shared/lab'
 import { Dialog, FaultNote } from '@/shared/parts'
+import ask from '@/shared/parts/ask.module.css'
 import { type PlaceActs, placeName, type Stand } from '@/shared/reservation'
 import type { Bench } from '@/shared/wire'
 import { plural } from '@/shared/words'
@@ -25,7 +26,7 @@ export function TakeOver({ bench, stand, place, onClose }: Props) {
     if (body.reason && (await place.act('take', body))) onClose()
   }
   return (
-    <Dialog className={css.dialog} aria-labelledby="take-over" onClose={onClose}>
+    <Dialog className={`${ask.dialog} ${css.dialog}`} aria-labelledby="take-over" onClose={onClose}>
       <form
         onSubmit={(e) => {
           e.preventDefault()
@@ -39,7 +40,7 @@ export function TakeOver({ bench, stand, place, onClose }: Props) {
           {name} is told at once, with your reason, and their commands are refused from then on.
           {going > 0 ? ` ${plural(going, 'run')} of it ${going === 1 ? 'goes' : 'go'} on.` : ''}
         </p>
-        <label className={css.field}>
+        <label className={ask.field}>
           Reason
           <textarea
             autoFocus
