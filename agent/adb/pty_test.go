@@ -2,6 +2,7 @@ package adb_test
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,19 +21,19 @@ func (b *bench) openWith(t testing.TB, command string, o adb.ShellOptions) *adb.
 	return shell
 }
 
-// screen reads what a terminal shows until it ends with this.
-func screen(t *testing.T, s *adb.Shell, end string) {
+// screen reads what a terminal shows until it ends with one of these.
+func screen(t *testing.T, s *adb.Shell, ends ...string) {
 	t.Helper()
 	defer time.AfterFunc(30*time.Second, func() { s.Close() }).Stop()
 	var seen strings.Builder
-	for !strings.HasSuffix(seen.String(), end) {
+	for !slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(seen.String(), end) }) {
 		err := s.Read(func(id adb.Packet, data []byte) {
 			if id == adb.Stdout {
 				seen.Write(data)
 			}
 		})
 		if err != nil {
-			t.Fatalf("%v after %q, want %q", err, seen.String(), end)
+			t.Fatalf("%v after %q, want %q", err, seen.String(), ends)
 		}
 	}
 }
@@ -49,6 +50,8 @@ func TestBench_OpenShell_interactive(t *testing.T) {
 		s := b.openWith(t, "", adb.ShellOptions{Pty: true, Rows: 40, Cols: 132})
 		if b.device != nil {
 			screen(t, s, "farbench_hu:/ $ ")
+		} else { // what is typed before it is shown twice
+			screen(t, s, "$ ", "# ")
 		}
 		const prompt = "\r\nready> "
 		typed(t, s, "PS1='rea''dy> '\r") // each device has its own; quoted so that its echo is none
