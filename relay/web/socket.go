@@ -7,8 +7,8 @@ import (
 	"time"
 
 	fasthttpws "github.com/fasthttp/websocket"
+	"github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/hub"
@@ -20,6 +20,9 @@ const (
 	partLimit  = time.Second
 )
 
+// localWho is how the guard's finding crosses the upgrade: only string keys do.
+const localWho = "who"
+
 // routeSocket serves /ws, and /ws/bulk beside it: what is large has a socket of
 // its own, so that it never delays a keystroke.
 func (s *Server) routeSocket() {
@@ -28,44 +31,36 @@ func (s *Server) routeSocket() {
 }
 
 func (s *Server) routeSocketAt(path, id, summary string, isBulk bool) {
-	upgrader := newUpgrader()
+	upgrade := websocket.New(func(pooled *websocket.Conn) {
+		// The server keeps a request, headers and all, for as long as this runs, and
+		// the library what it copied of it: so a socket lives beside it, and both
+		// serve the next client. Nothing crosses but ws and person.
+		ws := pooled.Conn
+		person, _ := pooled.Locals(localWho).(who)
+		if isDirect(ws.NetConn()) {
+			go s.serveSocket(ws, person, isBulk)
+			return
+		}
+		s.serveSocket(ws, person, isBulk)
+	}, websocket.Config{
+		ReadBufferSize:  256,
+		WriteBufferSize: 256, // the library writes control frames at most
+		WriteBufferPool: &sync.Pool{},
+		RecoverHandler:  func(*websocket.Conn) {}, // serveSocket's own shows a browser no panic's text
+	})
 	op := s.plain(path, id, summary, "application/json", func(c *fiber.Ctx) error {
-		if !fasthttpws.FastHTTPIsWebSocketUpgrade(c.Context()) {
+		if !websocket.IsWebSocketUpgrade(c) {
 			return send(c, s.status(fiber.StatusUpgradeRequired, "this is a WebSocket"))
 		}
 		if s.sockets.taken.Load() >= int64(s.sockets.max) {
 			return refuse(c, fullHouse)
 		}
-		person := whoOf(c.UserContext())
-		err := upgrader.Upgrade(c.Context(), func(ws *fasthttpws.Conn) {
-			// The server keeps a request, headers and all, for as long as this
-			// runs: so a socket lives beside it, and the request serves the next
-			// client. Nothing of it crosses but person.
-			if isDirect(ws.NetConn()) {
-				go s.serveSocket(ws, person, isBulk)
-				return
-			}
-			s.serveSocket(ws, person, isBulk)
-		})
-		if err != nil {
-			return fiber.ErrUpgradeRequired
-		}
-		return nil
+		c.Locals(localWho, whoOf(c.UserContext()))
+		return upgrade(c)
 	})
 	op.Security = free
 	op.Responses["101"] = op.Responses["200"]
 	delete(op.Responses, "200")
-}
-
-// newUpgrader makes sockets with small buffers, whoever asks: the guard has looked
-// at Host and Origin.
-func newUpgrader() *fasthttpws.FastHTTPUpgrader {
-	return &fasthttpws.FastHTTPUpgrader{
-		ReadBufferSize:  256,
-		WriteBufferSize: 256, // the library writes control frames at most
-		WriteBufferPool: &sync.Pool{},
-		CheckOrigin:     func(*fasthttp.RequestCtx) bool { return true },
-	}
 }
 
 var fullHouse = &wire.Fault{Code: wire.TooMany, Message: "too many sockets are open at this relay", Hint: "try again in a few seconds", Retry: true}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/fasthttp/websocket"
-	"github.com/gofiber/fiber/v2"
+	fiberws "github.com/gofiber/contrib/websocket"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -27,10 +27,8 @@ import (
 // bare serves one socket handler on the app that the relay uses, as the relay does.
 func bare(t *testing.T, handle func(*websocket.Conn)) string {
 	t.Helper()
-	app, upgrader := newApp(nil), newUpgrader()
-	app.Get("/ws", func(c *fiber.Ctx) error {
-		return upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) { go handle(ws) })
-	})
+	app := newApp(nil)
+	app.Get("/ws", fiberws.New(func(pooled *fiberws.Conn) { go handle(pooled.Conn) }))
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +115,7 @@ func TestTrap_SocketsAreCounted(t *testing.T) {
 	eventually(t, "a place is free again", func() bool { _, _, err := s.dial(); return err == nil })
 }
 
-// e: the upgrade lets any origin in; TestAccess_OriginsAndHosts holds ours.
+// e: contrib's Origins default to any; TestAccess_OriginsAndHosts holds ours.
 
 // f: a message has no limit by default.
 func TestTrap_MessageOf64MiBIsRefused(t *testing.T) {
