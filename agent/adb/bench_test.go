@@ -99,6 +99,7 @@ func onReal(t testing.TB, cfg adbsim.Config, features string) *bench {
 		sim.Device("SIM0001").SetFeatures(features)
 	}
 	b := &bench{Client: adb.New(server.Addr()), server: server, device: sim.Device("SIM0001"), serial: serial, tag: tag}
+	b.OpenTimeout = 30 * time.Second // it begins beside a server, a device and their handshake
 	if err := b.Connect(t.Context(), serial); err != nil {
 		t.Fatal(err)
 	}
