@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"runtime"
 	"testing"
 	"testing/synctest"
 )
@@ -79,4 +80,29 @@ func TestConn_PiecesComeWholeAndInOrder(t *testing.T) {
 		}
 		c.Leave()
 	})
+}
+
+// Small pieces that wait hold what they are, not what the largest would.
+func TestConn_SmallPiecesThatWaitAreSmall(t *testing.T) {
+	h, g := New(), newGate(false)
+	c := h.Connect("c", g)
+	c.Widen(2 << 20)
+	held := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before, n := held(), 0
+	for n < 20_000 && c.OfferPiece(make([]byte, 20)) {
+		n++
+	}
+	if n < 20_000 {
+		t.Errorf("only %d pieces were taken", n)
+	}
+	if grown := held() - before; grown > 16<<20 {
+		t.Errorf("%d pieces of 20 bytes that wait hold %d MiB", n, grown>>20)
+	}
+	g.release()
+	c.Leave()
 }

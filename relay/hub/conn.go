@@ -204,11 +204,12 @@ func (c *Conn) Offer(f Frame) bool {
 	return true
 }
 
-// OfferPiece is Offer for a piece of a session, which it copies: into memory that
-// serves again as soon as the piece is written, since all that passes would
-// otherwise be garbage.
+// OfferPiece is Offer for a piece of a session, which it copies: a large one into
+// memory that serves again as soon as the piece is written, since all that passes
+// would otherwise be garbage. A small one is not worth it: while it waits it would
+// hold what the largest needs.
 func (c *Conn) OfferPiece(payload []byte) bool {
-	if maxHeader+len(payload) > pieceRoom {
+	if n := maxHeader + len(payload); n > pieceRoom || n < lendFrom {
 		return c.Offer(Binary(payload))
 	}
 	c.mu.Lock()

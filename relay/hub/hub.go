@@ -38,6 +38,7 @@ const (
 	answerRoom = MaxQueue - runBudget
 	writeLimit = 64 << 10 // coalesced into one write
 	pieceRoom  = 64<<10 + maxHeader
+	lendFrom   = 16 << 10 // smaller pieces are copied: what waits holds at most 4 times what the bound counts
 	stallLimit = 10 * time.Second
 	byeLimit   = 2 * time.Second // how long the last words may take
 
