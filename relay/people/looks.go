@@ -63,7 +63,9 @@ func (p *People) look(name, person string) error {
 	}
 	p.mu.Unlock()
 	for _, e := range found {
-		if p.isTheirs(e, e.Name) {
+		if theirs, err := p.isTheirs(e, e.Name); err != nil {
+			return err
+		} else if theirs {
 			return taken(name + " looks like " + e.Name + ", who is known here")
 		}
 	}

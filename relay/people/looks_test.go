@@ -59,3 +59,30 @@ func TestPeople_NameThatLooksLikeAnother(t *testing.T) {
 		t.Errorf("what looks like somebody who is long gone: %v", err)
 	}
 }
+
+// One's own name in other letters is looked at as a new one is.
+func TestPeople_RespelledLooksLikeAnother(t *testing.T) {
+	var clock later
+	one := newDesk(t, coretest.New(t), clock.set)
+	signIn(t, one, "BOP")
+	thief := signIn(t, one, "вор") // Cyrillic
+	_, err := one.Rename(t.Context(), thief.Session.ID, "ВОР")
+	want(t, err, wire.NameTaken)
+	if err := one.SignOut(t.Context(), thief.Session.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = one.SignIn(t.Context(), "ВОР")
+	want(t, err, wire.NameTaken)
+	signIn(t, one, "вор") // as it was
+	// Nor does somebody come back to a name that another has taken the looks of.
+	signIn(t, one, "ТОМ")
+	clock.pass(30 * 24 * time.Hour)
+	signIn(t, one, "TOM")
+	_, err = one.SignIn(t.Context(), "ТОМ")
+	want(t, err, wire.NameTaken)
+	// A spelling that looks like nobody else is free.
+	grace := signIn(t, one, "grace")
+	if who, err := one.Rename(t.Context(), grace.Session.ID, "Grace"); err != nil || who.Name != "Grace" {
+		t.Errorf("%+v, %v", who, err)
+	}
+}

@@ -3,6 +3,7 @@ package people
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -66,8 +67,8 @@ func isTesters(name string) bool {
 func (p *People) idOf(name string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for n := byte(0); ; n++ {
-		sum := sha256.Sum256(append([]byte{n}, fold(name)...))
+	for n := uint64(0); ; n++ {
+		sum := sha256.Sum256(append(binary.AppendUvarint(nil, n), fold(name)...))
 		id := "p" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15]))
 		if p.book.persons[id] == "" {
 			return id

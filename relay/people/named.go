@@ -27,13 +27,14 @@ func (p *People) Acting(ctx context.Context, name string) (api.User, error) {
 	return p.speaks(ctx, name, acts)
 }
 
-// does is what somebody does who came with the token alone.
+// does is what somebody does: the first three with the token alone.
 type does int
 
 const (
 	reads does = iota
 	arrives
 	acts
+	signs // signs in, or chooses another name
 )
 
 func (p *People) speaks(ctx context.Context, name string, does does) (api.User, error) {
@@ -64,8 +65,8 @@ func (p *People) speaks(ctx context.Context, name string, does does) (api.User, 
 		case err != nil:
 			return err
 		case e.rev > 0:
-			who = e.user()
-			return p.free(ctx, e, name, "")
+			who = e.user() // as it is spelled there
+			return p.free(ctx, e, e.Name, "", does)
 		}
 		if !p.Loaded() {
 			if err := p.catchUp(ctx); err != nil {
@@ -79,7 +80,7 @@ func (p *People) speaks(ctx context.Context, name string, does does) (api.User, 
 		if does == reads || does == arrives && !p.hasRoom() {
 			return nil
 		}
-		if err := p.free(ctx, e, name, ""); err != nil {
+		if err := p.free(ctx, e, name, "", does); err != nil {
 			return err
 		}
 		who.ID = p.idOf(name)
@@ -109,35 +110,45 @@ func taken(message string) error {
 }
 
 // free says whether a person ("": somebody else than is there) may take the
-// name that e holds; where nobody does, it sees to it that there is room for one
-// more.
-func (p *People) free(ctx context.Context, e entry, name, person string) error {
+// name that e holds, in that spelling; where nobody does, it sees to it that there
+// is room for one more.
+func (p *People) free(ctx context.Context, e entry, name, person string, does does) error {
+	now := p.cfg.Wall()
 	switch {
-	case fold(name) == Unnamed, e.rev > 0 && e.Person != person && e.living(p.cfg.Wall()):
+	case fold(name) == Unnamed, e.rev > 0 && e.Person != person && e.living(now):
 		return taken("somebody is signed in as " + name)
-	case e.rev > 0:
+	case e.rev > 0 && e.Name == name && e.held(now):
 		return nil
 	}
-	// What was stored before the name was found free is known from here on: an id
-	// that went to another name with its person is not given again.
+	if err := p.unlike(ctx, name, person); err != nil || e.rev > 0 {
+		return err
+	}
+	return p.admit(ctx, does)
+}
+
+// unlike is look before a name is stored in another spelling than it was. What was
+// stored before is known from here on: an id that went to another name with its
+// person is not given again.
+func (p *People) unlike(ctx context.Context, name, person string) error {
 	if err := p.catchUp(ctx); err != nil {
 		return err
 	}
-	if err := p.look(name, person); err != nil {
-		return err
-	}
-	return p.admit(ctx)
+	return p.look(name, person)
 }
 
 // isTheirs says whether a name may not be given to somebody else: its person was
-// here of late, is here now under it, or is waited for.
-func (p *People) isTheirs(e entry, name string) bool {
+// here of late, is here now under it, or is waited for. While it is not known who
+// is, no name that was kept is given away.
+func (p *People) isTheirs(e entry, name string) (bool, error) {
 	id := e.Person
 	if e.rev == 0 {
 		id = p.idOf(name)
 	} else if e.held(p.cfg.Wall()) {
-		return true
+		return true, nil
 	}
-	needed, _ := p.cfg.Needed()
-	return needed[id]
+	needed, known := p.cfg.Needed()
+	if !known && !needed[id] && e.rev > 0 {
+		return false, away("looking whose name it is", errUnheard)
+	}
+	return needed[id], nil
 }

@@ -191,9 +191,9 @@ func TestPeople_WhoIsNeededIsNeverForgotten(t *testing.T) {
 func TestPeople_RenameToSomebodyWhoIsHere(t *testing.T) {
 	var clock later
 	l := coretest.New(t)
-	needed := map[string]bool{}
+	needed, known := map[string]bool{}, true
 	one := newDesk(t, l, clock.set, func(cfg *people.Config) {
-		cfg.Needed = func() (map[string]bool, bool) { return needed, true }
+		cfg.Needed = func() (map[string]bool, bool) { return needed, known }
 	})
 	pia, ida := acting(t, one, "Pia"), named(t, one, "Ida")
 	needed[pia.ID], needed[ida.ID] = true, true
@@ -204,6 +204,10 @@ func TestPeople_RenameToSomebodyWhoIsHere(t *testing.T) {
 		want(t, err, wire.NameTaken)
 	}
 	delete(needed, pia.ID)
+	known = false // it cannot be known whether Pia is here
+	_, err := one.Rename(t.Context(), thief.Session.ID, "Pia")
+	want(t, err, wire.Unavailable)
+	known = true
 	if _, err := one.Rename(t.Context(), thief.Session.ID, "Pia"); err != nil {
 		t.Errorf("a name that nobody uses is not free: %v", err)
 	}
@@ -244,11 +248,14 @@ func TestPeople_FloodOfNewNames(t *testing.T) {
 	})
 	pia := acting(t, one, "Pia")
 	before := stored(t, one)
-	for i := range 999 {
+	for i := range 749 {
 		acting(t, one, fmt.Sprint("new ", i))
 	}
 	_, err := one.Acting(t.Context(), "one more")
 	want(t, err, wire.TooMany)
+	for i := range 250 { // who signs in has a part of their own
+		signIn(t, one, fmt.Sprint("signs in ", i))
+	}
 	_, err = one.SignIn(t.Context(), "one more")
 	want(t, err, wire.TooMany)
 	if got := acting(t, one, "Pia"); got != pia { // who is known waits for nobody

@@ -36,6 +36,11 @@ func (p *People) Rename(ctx context.Context, session, name string) (api.User, er
 			return p.again(ctx)
 		}
 		if from == key { // another spelling
+			if old.Name != name {
+				if err := p.unlike(ctx, name, old.Person); err != nil {
+					return err
+				}
+			}
 			old.Name, who = name, api.User{ID: old.Person, Name: name}
 			return p.write(ctx, key, old.record, old.rev, 0)
 		}
@@ -47,10 +52,14 @@ func (p *People) Rename(ctx context.Context, session, name string) (api.User, er
 		if person == Tester.ID {
 			person = wire.NewID("p")
 		}
-		if to.Person != person && p.isTheirs(to, name) {
-			return taken(name + " is somebody who is known here")
+		if to.Person != person {
+			if theirs, err := p.isTheirs(to, name); err != nil {
+				return err
+			} else if theirs {
+				return taken(name + " is somebody who is known here")
+			}
 		}
-		if err := p.free(ctx, to, name, person); err != nil {
+		if err := p.free(ctx, to, name, person, signs); err != nil {
 			return err
 		}
 		r := old.record

@@ -20,7 +20,13 @@ const (
 	// the store nor the place of those who are known.
 	freshRoom = 1000
 	freshRate = 20
+	// freshActs is how much of freshRoom is for those who do not sign in: a flood
+	// of acts under new names keeps nobody from signing in.
+	freshActs = freshRoom * 3 / 4
 )
+
+// errUnheard says that it cannot be known now who is needed.
+var errUnheard = errors.New("this relay has not heard yet who is here")
 
 // fresh bounds the new people that a relay takes.
 type fresh struct {
@@ -28,8 +34,12 @@ type fresh struct {
 	at    time.Time
 }
 
-func (f *fresh) takes(now time.Time) bool {
-	if f.left(now) < 1 {
+func (f *fresh) takes(now time.Time, does does) bool {
+	kept := 0.0
+	if does != signs {
+		kept = freshRoom - freshActs
+	}
+	if f.left(now)-kept < 1 {
 		return false
 	}
 	f.taken++
@@ -53,9 +63,9 @@ func (p *People) hasRoom() bool {
 }
 
 // admit sees to it that there is room for one more person.
-func (p *People) admit(ctx context.Context) error {
+func (p *People) admit(ctx context.Context, does does) error {
 	p.mu.Lock()
-	takes := p.fresh.takes(p.cfg.Wall())
+	takes := p.fresh.takes(p.cfg.Wall(), does)
 	isFull := len(p.book.persons) >= p.cfg.Max
 	p.mu.Unlock()
 	switch {
@@ -85,7 +95,7 @@ func (p *People) admitAlone(ctx context.Context) error {
 func (p *People) makeRoom(ctx context.Context) error {
 	needed, known := p.cfg.Needed()
 	if !known {
-		return away("making room for one more", errors.New("this relay has not heard yet who is here"))
+		return away("making room for one more", errUnheard)
 	}
 	now := p.cfg.Wall()
 	list := p.choose(func(_ string, e entry) bool {

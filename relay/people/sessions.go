@@ -34,7 +34,7 @@ func (p *People) SignIn(ctx context.Context, name string) (Signed, error) {
 			return err
 		}
 		if _, ok := e.session(s.ID); !ok { // else the answer to an earlier try was lost
-			if err := p.free(ctx, e, name, ""); err != nil {
+			if err := p.free(ctx, e, name, "", signs); err != nil {
 				return err
 			}
 			if e.rev == 0 {
