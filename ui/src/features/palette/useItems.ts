@@ -137,8 +137,8 @@ function places({ to, help }: Go): Item[] {
     place('Go to checks and commands', '/checks', 'g c', 'edit saved'),
     place('Search the lines of all runs', '/jobs', '', 'find text'),
     place('Go to the jobs', '/jobs', 'g j', 'background work search'),
-    place('Go to the lab’s settings', '/lab', 'g l', 'unreserved reserve first'),
     place('Go to the settings', '/settings', 'g s', 'preferences'),
+    place('Go to the lab’s settings', '/lab', 'g l', 'unreserved reserve first'),
     {
       ...look('keys', 'Show the keys', 'help shortcuts', help, '?'),
       sign: { kind: 'keys' as const },
