@@ -3,8 +3,10 @@ package core_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -214,6 +216,8 @@ func TestJobs_BeginOnceUnderAnID(t *testing.T) {
 		other.D = json.RawMessage(`{"text":"y"}`)
 		_, err = relay.Start(t.Context(), bob, other)
 		want(t, err, wire.IDConflict)
+		_, err = relay.Start(t.Context(), bob, q) // what is asked is the same, but not who asks
+		want(t, err, wire.IDConflict)
 		_, err = relay.Get(t.Context(), "nothing")
 		want(t, err, wire.NotFound)
 	}
@@ -254,4 +258,37 @@ func TestJobs_AreLostWithTheirRelay(t *testing.T) {
 		list := there.List("lab")
 		return len(list) == 1 && list[0].State == api.JobLost && list[0].EndedAt != nil && list[0].Fault != nil && list[0].Done == 3
 	})
+}
+
+// Of those that come at once at one relay under one id one begins; it takes a
+// place, and is stopped with its relay.
+func TestJobs_BegunTwiceAtOnceAtOneRelay(t *testing.T) {
+	l := coretest.New(t)
+	all, _, stop := worker(t, l)
+	q := api.JobRequest{ID: "both", Kind: "wait", D: json.RawMessage(`{}`)}
+	began := make(chan error, 8)
+	for range cap(began) {
+		go func() { _, err := all.Start(t.Context(), ada, q); began <- err }()
+	}
+	for range cap(began) {
+		if err := <-began; err != nil {
+			t.Error(err)
+		}
+	}
+	n := 0
+	for i := range 8 {
+		if _, err := all.Start(t.Context(), api.User{ID: fmt.Sprint("q", i), Name: "Q"}, api.JobRequest{Kind: "wait"}); err == nil {
+			n++
+		}
+	}
+	if n != 3 { // a relay works on 4 at a time
+		t.Errorf("%d more jobs began beside it, 3 have room", n)
+	}
+	stopped := make(chan struct{})
+	go func() { stop(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-time.After(coretest.Patience):
+		t.Fatal("the relay does not stop: nobody told the job")
+	}
 }

@@ -15,14 +15,15 @@ import (
 	"github.com/farbench/farbench/relay/api"
 )
 
-// sumOf is by what a request is known when it comes again under its id.
-func sumOf(q api.JobRequest) string {
+// sumOf is by what a request is known when it comes again under its id: by who
+// asks, too, since a job is its starter's.
+func sumOf(by api.User, q api.JobRequest) string {
 	var plain bytes.Buffer
 	if json.Compact(&plain, q.D) != nil {
 		plain.Reset()
 		plain.Write(q.D)
 	}
-	sum := sha256.Sum256([]byte(q.Kind + "\n" + plain.String()))
+	sum := sha256.Sum256([]byte(by.ID + "\n" + q.Kind + "\n" + plain.String()))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -38,6 +39,21 @@ func (j *Jobs) begun(ctx context.Context, id, sum string) (job api.Job, ok bool,
 		return job, false, &wire.Fault{Code: wire.IDConflict, Message: fmt.Sprintf("job %s was begun by another request", id), Hint: "use another id, or leave it out"}
 	}
 	return r.Job, true, nil
+}
+
+// asBegun is the job that another start at this relay begins in this moment, once
+// that is settled.
+func (j *Jobs) asBegun(ctx context.Context, other *task, sum string) (api.Job, error) {
+	select {
+	case <-other.settled:
+	case <-ctx.Done():
+		return api.Job{}, unavailable("the job is still being begun")
+	}
+	job, ok, err := j.begun(ctx, other.ID, sum)
+	if err == nil && !ok {
+		err = unavailable("the job could not be begun")
+	}
+	return job, err
 }
 
 // Get is a job as it stands, with its result.

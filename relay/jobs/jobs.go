@@ -138,7 +138,7 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 	if err := j.cfg.Bridge.Ready(); err != nil || store == nil {
 		return api.Job{}, unavailable("the job could not be stored")
 	}
-	id, sum := q.ID, sumOf(q)
+	id, sum := q.ID, sumOf(by, q)
 	switch {
 	case id == "":
 		id = wire.NewID("j")
@@ -149,13 +149,18 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 			return job, err
 		}
 	}
-	t := &task{j: j, plan: plan, record: record{Relay: j.cfg.Bridge.Relay(), Sum: sum, Job: api.Job{
+	t := &task{j: j, plan: plan, settled: make(chan struct{}), record: record{Relay: j.cfg.Bridge.Relay(), Sum: sum, Job: api.Job{
 		ID: id, Kind: q.Kind, Title: plan.Title, Room: plan.Room, Asked: plan.Asked, By: by, State: api.JobRunning,
 		StartedAt: j.cfg.Bridge.Now().UTC().Truncate(time.Millisecond),
 	}}}
-	if err := j.admit(t); err != nil {
+	other, err := j.admit(t)
+	if err != nil {
 		return api.Job{}, err
 	}
+	if other != nil {
+		return j.asBegun(ctx, other, sum)
+	}
+	defer close(t.settled)
 	begun := t.record
 	value, err := json.Marshal(begun)
 	var rev uint64
@@ -179,10 +184,14 @@ func (j *Jobs) Start(ctx context.Context, by api.User, q api.JobRequest) (api.Jo
 	return begun.Job, nil
 }
 
-// admit gives a job its place, if there is one.
-func (j *Jobs) admit(t *task) error {
+// admit gives a job its place, if there is one, or returns the one that is being
+// begun, or worked on, under its id.
+func (j *Jobs) admit(t *task) (other *task, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if other := j.here[t.ID]; other != nil {
+		return other, nil
+	}
 	own := 0
 	for _, k := range j.known {
 		if k.State == api.JobRunning && k.By.ID == t.By.ID && j.here[k.ID] == nil {
@@ -197,18 +206,20 @@ func (j *Jobs) admit(t *task) error {
 		}
 	}
 	if own >= maxOfOne || len(j.here) >= maxHere {
-		return &wire.Fault{Code: wire.TooMany, Message: "too many jobs are under way", Hint: "wait until one has ended, or cancel one", Retry: true}
+		return nil, &wire.Fault{Code: wire.TooMany, Message: "too many jobs are under way", Hint: "wait until one has ended, or cancel one", Retry: true}
 	}
 	t.ctx, t.stop = context.WithTimeout(context.Background(), longest)
 	j.here[t.ID] = t
-	return nil
+	return nil, nil
 }
 
 func (j *Jobs) leave(t *task) {
 	t.stop()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	delete(j.here, t.ID)
+	if j.here[t.ID] == t {
+		delete(j.here, t.ID)
+	}
 }
 
 // Cancel ends a job, whoever asks and whichever relay works on it, and returns

@@ -21,6 +21,8 @@ type task struct {
 	ctx  context.Context
 	stop context.CancelFunc
 
+	settled chan struct{} // closed once it is stored, or will not be
+
 	mu sync.Mutex // guards what follows
 	record
 	rev     uint64

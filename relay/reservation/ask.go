@@ -219,7 +219,9 @@ func (b *Book) release(by api.User, place string) {
 	}
 }
 
-// take ends whatever reservations of others are in the way.
+// take ends whatever reservations of others are in the way. Where there are none
+// it would only pass the queue by: who holds a part takes the rest, and who waits
+// for either is served first, as by extend.
 func (b *Book) take(by api.User, q api.ReservationRequest) error {
 	if h, _ := b.holds(by.ID, q.Device); h != nil {
 		return nil
@@ -234,10 +236,18 @@ func (b *Book) take(by api.User, q api.ReservationRequest) error {
 		return err
 	}
 	reason := strings.TrimSpace(q.Reason)
-	for _, place := range b.places() {
-		if touch(place, q.Device) && b.Held[place].Who.ID != by.ID {
-			b.end(place, "taken", &by, reason)
+	inTheWay := slices.DeleteFunc(b.places(), func(p string) bool { return !touch(p, q.Device) || b.Held[p].Who.ID == by.ID })
+	if len(inTheWay) == 0 {
+		if i := slices.IndexFunc(b.Queue, func(w Waiter) bool { return touch(w.Device, q.Device) }); i >= 0 && b.Queue[i].Who.ID != by.ID {
+			w := b.Queue[i]
+			return &wire.Fault{
+				Code: wire.Reserved, Message: fmt.Sprintf("%s waits for %s, and nobody else is in the way", w.Who.Name, b.called(w.Device)),
+				Hint: "wait in the queue as well, or ask them to leave it",
+			}
 		}
+	}
+	for _, place := range inTheWay {
+		b.end(place, "taken", &by, reason)
 	}
 	b.grant(q.Device, Hold{Who: by, Since: b.At, Until: b.until(q), Reason: reason}, "taken", nil, reason, 0)
 	return nil

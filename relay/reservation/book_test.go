@@ -379,3 +379,13 @@ func TestExtend_IsHersAgainWhenTheQueueHasGone(t *testing.T) {
 	_, err := d.ask("bob", Extend, api.ReservationRequest{Device: "d2", ForS: &long})
 	wantCode(t, err, wire.Reserved)
 }
+
+// Nor by taking over what one holds a part of: it is oneself that one takes it from.
+func TestTake_OfTheWholeKeepsNobodyWaiting(t *testing.T) {
+	d := newDesk(t)
+	d.must("pia", Reserve, "d1", 60)
+	d.must("ida", Reserve, "d1", 600)
+	if _, err := d.ask("pia", Take, api.ReservationRequest{Reason: "x"}); err == nil {
+		t.Errorf("Pia keeps d1 until %s, though Ida waits for it", d.b.Held[Whole].Until)
+	}
+}
