@@ -45,6 +45,7 @@ func Module(store Store, benches Benches, now func() time.Time) gateway.Maker {
 		n := &notes{gateway: g, store: store, benches: benches, now: now, known: map[string]api.Notes{}}
 		return gateway.Module{
 			Requests: map[string]gateway.Request{"note.pin": n.pin, "note.unpin": n.unpin, "notes.get": n.get},
+			Reads:    []string{"notes.get"},
 			Events:   []string{event},
 			Snapshot: n.snapshot,
 			Run:      func(ctx context.Context) error { return store.Watch(ctx, prefix, n.changed) },

@@ -3,7 +3,9 @@ package notes
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/farbench/farbench/agent/wire"
 	"github.com/farbench/farbench/relay/api"
@@ -18,5 +20,13 @@ func TestPin_TextThatCannotBeSeen(t *testing.T) {
 		if !errors.As(err, &fault) || fault.Code != wire.Invalid {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// Who only looks at notes is not kept for it.
+func TestModule_LookingAtNotesIsNoAct(t *testing.T) {
+	m := Module(nil, nil, time.Now)(nil)
+	if !slices.Equal(m.Reads, []string{"notes.get"}) {
+		t.Errorf("what records nothing under the asker's id: %q", m.Reads)
 	}
 }

@@ -30,7 +30,17 @@ type stream struct {
 
 func (s *site) events(query, last string) *stream {
 	s.t.Helper()
-	header := "Last-Event-ID: " + last
+	return s.streamOf(query, "Last-Event-ID: "+last)
+}
+
+// eventsAs opens a stream with the token alone under a name.
+func (s *site) eventsAs(name string) *stream {
+	s.t.Helper()
+	return s.streamOf("", "Farbench-Name: "+name)
+}
+
+func (s *site) streamOf(query, header string) *stream {
+	s.t.Helper()
 	res := s.ask("GET", "/events?"+query, "", header)
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" {
 		s.t.Fatalf("%d %s: %s", res.StatusCode, res.Header, body(s.t, res))

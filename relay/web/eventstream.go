@@ -61,6 +61,7 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 	defer out.close()
 	c := s.hub.Connect(s.gateway.ConnID(), out)
 	defer c.Leave()
+	defer s.ended(c)
 	leave, ok := s.admit(c)
 	defer leave()
 	if !ok {
@@ -72,12 +73,7 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 	defer visit.Leave()
 	e := &eventStream{visit: visit}
 	defer e.close()
-	defer func() {
-		if cause := recover(); cause != nil {
-			f := s.Panicked("serving an event stream", cause)
-			c.Close(1011, "internal error "+f.ID, 0)
-		}
-	}()
+	defer s.ended(c) // the client is told before the visit leaves
 	defer s.events.remove(e)
 	e.begin(func() {
 		s.events.add(e) // before welcome names it
@@ -85,6 +81,14 @@ func (s *Server) serveEvents(hijacked net.Conn, out *eventSocket, person who, se
 		visit.Sit(seats)
 	})
 	out.discard()
+}
+
+// ended is deferred: a panic ends the stream alone.
+func (s *Server) ended(c *hub.Conn) {
+	if cause := recover(); cause != nil {
+		f := s.Panicked("serving an event stream", cause)
+		c.Close(1011, "internal error "+f.ID, 0)
+	}
 }
 
 // eventSocket is what the hub writes a stream to: its frames become events, in

@@ -100,6 +100,30 @@ func TestPeople_WhoCannotBeKeptReadsAndDoesNotAct(t *testing.T) {
 	}
 }
 
+// What a stream's client says is an act or none, as on a socket: to join a room
+// keeps nobody, and needs no room for one more.
+func TestPeople_AStreamsClientActsByWhatItSays(t *testing.T) {
+	shared := newLabPeople()
+	s := openSite(t, func(c *Config) { c.People = shared })
+	e := s.eventsAs("Pia")
+	up := func(frame string) {
+		t.Helper()
+		res := s.ask("POST", "/api/v1/events", fmt.Sprintf(`{"conn":%q,"frames":[%s]}`, e.conn, frame), "Farbench-Name: Pia")
+		if res.StatusCode != http.StatusAccepted {
+			t.Fatalf("%s: %d %s", frame, res.StatusCode, body(t, res))
+		}
+		e.until("res")
+	}
+	up(`{"t":"sub","i":1,"room":"lab"}`)
+	if acted := shared.whoActed(); len(acted) > 0 {
+		t.Errorf("joining kept %q", acted)
+	}
+	up(fmt.Sprintf(`{"t":"evt","i":2,"to":"conn:%s","d":1}`, e.conn))
+	if acted := shared.whoActed(); !slices.Equal(acted, []string{"Pia"}) {
+		t.Errorf("speaking kept %q", acted)
+	}
+}
+
 // tabOf opens a socket of a session.
 func tabOf(s *site, cookie, name string) (say func(string), until func(string) api.Frame, conn string) {
 	s.t.Helper()

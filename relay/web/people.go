@@ -56,7 +56,7 @@ func (s *Server) named(ctx context.Context, header, method, path string) (api.Us
 		return api.User{}, &wire.Fault{Code: wire.Invalid, Message: nameHeader + " is not percent-encoded", Hint: "write it as encodeURIComponent does"}
 	}
 	switch {
-	case path == pathSocket, path == pathBulk, path == pathEvents:
+	case path == pathSocket, path == pathBulk, path == pathEvents, path == pathUp: // what comes up is each a deed or none
 		return s.cfg.People.Arriving(ctx, name)
 	case method == http.MethodGet, method == http.MethodHead, open(method, path):
 		return s.cfg.People.Named(ctx, name)
