@@ -2,6 +2,7 @@ package danger
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/farbench/farbench/agent/wire"
 )
@@ -23,7 +24,7 @@ func OfSession(spec wire.SessionSpec) *Danger {
 		return &Danger{Does: "Install it", Text: "The app is installed, or replaced where the device has it."}
 	case wire.SessionPush:
 		// A path may be the folder that it goes into.
-		if !isScratch(spec.Path) && !isScratch(spec.Path+"/"+spec.Name) {
+		if !isScratch(spec.Path) && !isScratch(spec.Path+"/"+spec.Name) && path.Clean(spec.Path) != "/data/local/tmp" {
 			return &Danger{Does: "Push it", Text: "What is at " + spec.Path + " may be overwritten."}
 		}
 	}

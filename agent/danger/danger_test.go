@@ -96,7 +96,7 @@ func TestOfSession_AsksBeforeWhatMayBeOverwritten(t *testing.T) {
 	}
 	for _, spec := range []wire.SessionSpec{
 		{Kind: wire.SessionPull, Path: "/system/build.prop"},
-		push("/data/local/tmp/x", "x"), push("/data/local/tmp", "x"), push("/data/local/tmp/", "x"),
+		push("/data/local/tmp/x", "x"), push("/data/local/tmp", "x"), push("/data/local/tmp/", "x"), push("/data/local/tmp/", ""),
 		push("/sdcard/", "x"), push("/sdcard", "x"), push("/sdcard/Download/a.txt", "x"), push("/storage/emulated/10/x", "x"),
 	} {
 		if d := danger.OfSession(spec); d != nil {

@@ -43,7 +43,7 @@ func judge(name string, a []string) *Danger {
 	case "mount":
 		return when(anyMatch(a, remount), remounts)
 	case "ip":
-		return when(at(a, 0) == "link" && slices.Contains(a, "down"), cuts)
+		return when(at(afterOptions(a, "f"), 0) == "link" && slices.Contains(a, "down"), cuts)
 	}
 	return ofAndroid(name, a)
 }
@@ -79,7 +79,7 @@ func ofAndroid(name string, a []string) *Danger {
 		if len(a) == 0 {
 			return &Danger{Does: "Stop Android", Text: "The screens go dark until `start` is given."}
 		}
-		return when(a[0] == "adbd", cuts)
+		return vital(a)
 	case "setprop":
 		return setprop(at(a, 0), at(a, 1))
 	case "settings":
@@ -103,7 +103,7 @@ var (
 	wipe         = regexp.MustCompile(`wipe`)
 	wipeOrFormat = regexp.MustCompile(`wipe|format`)
 	update       = regexp.MustCompile(`^--(update|payload|reset_status|switch_slot)`)
-	remount      = regexp.MustCompile(`(^|,)remount(,|$)`)
+	remount      = regexp.MustCompile(`(^|,|^-o|=)remount(,|$)`)
 	linkProperty = regexp.MustCompile(`^(persist\.)?(sys\.usb\.config|service\.adb\.|adb\.)`)
 	vitalNames   = regexp.MustCompile(`^(init|zygote(64)?|system_server|surfaceflinger)$`)
 )
@@ -134,6 +134,8 @@ func service(a []string) *Danger {
 	switch at(a, 0) {
 	case "package":
 		return packages(rest)
+	case "power":
+		return svc("power", at(rest, 0))
 	case "testharness":
 		return when(at(rest, 0) == "enable", wipes)
 	case "connectivity":
@@ -156,6 +158,8 @@ func packages(a []string) *Danger {
 	names := operands(a)
 	target := at(names, len(names)-1)
 	switch at(a, 0) {
+	case "install", "install-existing", "install-commit":
+		return &Danger{Does: "Install it", Text: "The app is installed, or replaced where the device has it."}
 	case "clear":
 		return &Danger{Does: "Clear its data", Text: "All data of " + target + " on the device is erased."}
 	case "uninstall":
@@ -187,7 +191,9 @@ func setprop(name, value string) *Danger {
 		return off()
 	case name == "sys.powerctl":
 		return reboots()
-	case name == "ctl.stop" && value == "adbd", linkProperty.MatchString(name):
+	case name == "ctl.stop" || name == "ctl.restart":
+		return vital([]string{value})
+	case linkProperty.MatchString(name):
 		return cuts()
 	}
 	return nil

@@ -42,8 +42,10 @@ func unwrapped(words []string) []string {
 			return nil
 		}
 		switch first := words[0]; first {
-		case "exec", "command", "builtin", "nohup", "env", "busybox", "toybox", "nice", "ionice", "setsid", "stdbuf":
+		case "exec", "command", "builtin", "nohup", "env", "busybox", "toybox", "setsid":
 			words = withoutOptions(words[1:])
+		case "nice", "ionice", "stdbuf":
+			words = afterOptions(words[1:], "ncpioe")
 		case "timeout":
 			words = afterOptions(words[1:], "ks")
 			if len(words) > 0 {

@@ -44,7 +44,7 @@ const shells = new Set(['sh', 'bash', 'mksh', 'ash', 'zsh', 'dash'])
 
 // Words that stand before a program and leave it as it is.
 const before = new Set(
-  'if then else elif do while until ! { } time exec command builtin nohup env busybox toybox nice ionice setsid stdbuf'.split(
+  'if then else elif do while until ! { } time exec command builtin nohup env busybox toybox setsid'.split(
     ' ',
   ),
 )
@@ -55,6 +55,8 @@ function unwrapped(words: string[]): string[] {
     const word = rest[0]!
     if (/^[A-Za-z_]\w*=/.test(word)) rest = rest.slice(1)
     else if (before.has(word)) rest = withoutOptions(rest.slice(1))
+    else if (word === 'nice' || word === 'ionice' || word === 'stdbuf')
+      rest = afterOptions(rest.slice(1), 'ncpioe')
     else if (word === 'timeout') rest = afterOptions(rest.slice(1), 'ks').slice(1)
     else if (word === 'for' || word === 'case' || word === 'select') return []
     else return rest
@@ -173,6 +175,7 @@ const flashes: Danger = {
   does: 'Change the boot',
   text: 'The device may not start again.',
 }
+const power = (to: string) => (to === 'reboot' ? reboot : to === 'shutdown' ? off : undefined)
 const always = (danger: Danger) => () => danger
 const overwrites = (path: string): Danger => ({
   does: 'Overwrite it',
@@ -200,6 +203,7 @@ const programs: Record<string, Judge> = {
   pm: packages,
   cmd: ([service = '', ...rest]) => {
     if (service === 'package') return packages(rest)
+    if (service === 'power') return power(rest[0] ?? '')
     if (service === 'testharness' && rest[0] === 'enable') return wipe
     if (service === 'car_service') return car(rest)
     if (service === 'connectivity' && rest[0] === 'airplane-mode' && rest[1] === 'enable')
@@ -218,23 +222,21 @@ const programs: Record<string, Judge> = {
       ? { does: 'Delete the rows', text: 'Rows of a content provider are deleted.' }
       : undefined,
   svc: ([what = '', to = '']) => {
-    if (what === 'power') return to === 'reboot' ? reboot : to === 'shutdown' ? off : undefined
+    if (what === 'power') return power(to)
     const isLink = what === 'wifi' || what === 'ethernet' || what === 'data' || what === 'usb'
     return isLink && (to === 'disable' || to === 'setFunctions') ? cuts : undefined
   },
   remount: () => remounts,
-  mount: (a) => (a.some((w) => /(^|,)remount(,|$)/.test(w)) ? remounts : undefined),
+  mount: (a) => (a.some((w) => /(^|,|^-o|=)remount(,|$)/.test(w)) ? remounts : undefined),
   ifconfig: (a) => (a.at(-1) === 'down' ? cuts : undefined),
-  ip: (a) => (a[0] === 'link' && a.includes('down') ? cuts : undefined),
+  ip: (a) => (afterOptions(a, 'f')[0] === 'link' && a.includes('down') ? cuts : undefined),
   stop: (a) =>
-    a[0] === 'adbd'
-      ? cuts
-      : a.length === 0
-        ? { does: 'Stop Android', text: 'The screens go dark until `start` is given.' }
-        : undefined,
+    a.length === 0
+      ? { does: 'Stop Android', text: 'The screens go dark until `start` is given.' }
+      : vital(a),
   setprop: ([name = '', value = '']) => {
     if (name === 'sys.powerctl') return value.startsWith('shutdown') ? off : reboot
-    if (name === 'ctl.stop' && value === 'adbd') return cuts
+    if (name === 'ctl.stop' || name === 'ctl.restart') return vital([value])
     return /^(persist\.)?(sys\.usb\.config|service\.adb\.|adb\.)/.test(name) ? cuts : undefined
   },
   settings: (a) =>
@@ -264,6 +266,13 @@ for (const kind of ['', '.ext4', '.f2fs', '.vfat', '.exfat', '.erofs'])
 function packages(args: string[]): Danger | undefined {
   const target = args.filter((a) => !a.startsWith('-')).at(-1) ?? ''
   switch (args[0]) {
+    case 'install':
+    case 'install-existing':
+    case 'install-commit':
+      return {
+        does: 'Install it',
+        text: 'The app is installed, or replaced where the device has it.',
+      }
     case 'clear':
       return { does: 'Clear its data', text: `All data of ${target} on the device is erased.` }
     case 'uninstall':
