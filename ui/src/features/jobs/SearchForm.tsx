@@ -7,6 +7,7 @@ import { useLab } from '@/shared/lab'
 import { FaultNote } from '@/shared/parts'
 import { RequestError, useSocket } from '@/shared/socket'
 import type { Fault, SearchRequest } from '@/shared/wire'
+import { legible } from '@/shared/words'
 import css from './jobs.module.css'
 
 const longest = 200 // characters, as the relay takes them
@@ -21,8 +22,10 @@ type Props = {
 export function SearchForm({ bench = '', again, onBegun }: Props) {
   const socket = useSocket()
   const benches = useLab((s) => s.benches)
+  const loaded = useLab((s) => s.loaded)
   const [text, setText] = useDraft('jobs.search')
   const [on, setOn] = useState(bench)
+  const isUnknown = on !== '' && !benches.some((b) => b.id === on)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault>()
   const asked = useRef<{ id: string; d: SearchRequest }>(undefined)
@@ -76,10 +79,14 @@ export function SearchForm({ bench = '', again, onBegun }: Props) {
         <select
           id={ids.on}
           aria-label="Of which bench"
-          value={benches.some((b) => b.id === on) ? on : ''}
+          aria-invalid={isUnknown && loaded}
+          value={on}
           onChange={(e) => setOn(e.currentTarget.value)}
         >
           <option value="">The whole lab</option>
+          {isUnknown ? (
+            <option value={on}>{loaded ? `${legible(on)}: not in this lab` : legible(on)}</option>
+          ) : null}
           {benches.map((b) => (
             <option key={b.id} value={b.id}>
               {b.name || b.id}

@@ -68,3 +68,21 @@ test('what cannot be read stays counted', async () => {
   expect(names()).toEqual(['Ada'])
   expect(lab.state.getState().more.people).toBe(3)
 })
+
+test('of jobs that ended the newest are kept, and every one that runs', () => {
+  const { lab, room } = entered()
+  room.snapshot({ benches: [], runs: [] })
+  const job = (i: number, state: string) => ({
+    id: `j${i}`,
+    state,
+    started_at: new Date(i * 1000).toISOString(),
+    ended_at: state === 'running' ? undefined : new Date(i * 1000).toISOString(),
+  })
+  room.event('job', job(0, 'running'))
+  for (let i = 1; i <= 300; i++) room.event('job', job(i, 'done'))
+  const { jobs } = lab.state.getState()
+  expect(Object.keys(jobs)).toHaveLength(257)
+  expect(jobs.j0).toBeDefined()
+  expect(jobs.j44).toBeUndefined()
+  expect(jobs.j45).toBeDefined()
+})

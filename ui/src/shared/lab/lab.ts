@@ -19,6 +19,7 @@ import type {
 import { benchAsShown, personAsShown, reservationsAsShown } from './shown'
 
 const keptRuns = 200
+const keptJobs = 256 // that ended, the newest: as many as a relay shows
 
 type LabState = {
   loaded: boolean
@@ -136,7 +137,12 @@ export class Lab {
   }
 
   #worked(job: Job): void {
-    this.state.setState({ jobs: { ...this.state.getState().jobs, [job.id]: job } })
+    const jobs = { ...this.state.getState().jobs, [job.id]: job }
+    const ended = Object.values(jobs).filter((j) => j.state !== 'running')
+    const at = (j: Job) => Date.parse(j.ended_at ?? j.started_at)
+    ended.sort((a, b) => at(b) - at(a))
+    for (const old of ended.slice(keptJobs)) delete jobs[old.id]
+    this.state.setState({ jobs })
   }
 
   #joined(who: Person): void {

@@ -14,6 +14,7 @@ import {
   version,
 } from './frames'
 import type { Said } from './link'
+import type { Pending } from './pending'
 import { offsetOf, type Room, type RoomHandlers } from './rooms'
 import { probe, Ways } from './ways'
 import type { Wire } from './wire'
@@ -24,12 +25,6 @@ const pongWithin = 10_000
 const answerWithin = 10_000
 const enterAgainAfter = 1_000
 const webSocketAgainAfter = 5 * 60_000 // while an event stream carries the connection
-
-type Pending = {
-  resolve: (d: unknown) => void
-  reject: (e: RequestError) => void
-  timer: ReturnType<typeof setTimeout>
-}
 
 export class Socket {
   readonly connection: StoreApi<Connection>
