@@ -174,9 +174,9 @@ func (b *Bulk) await(ctx context.Context, question api.Frame, answer <-chan api.
 	case <-b.gone:
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		return nil, b.lost
+		return nil, &lostAnswer{b.lost}
 	case <-late.C:
-		return nil, &wire.Fault{Code: wire.Unavailable, Message: "the relay did not answer in time", Hint: "try again", Retry: true}
+		return nil, &lostAnswer{&wire.Fault{Code: wire.Unavailable, Message: "the relay did not answer in time", Hint: "try again", Retry: true}}
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -17,13 +17,34 @@ func (c *Client) Request(ctx context.Context, m string, d, answer any) error {
 	if err != nil {
 		return err
 	}
-	if body, err = c.once(ctx, api.Frame{T: "req", M: m, D: body}); err != nil {
+	body, err = c.once(ctx, api.Frame{T: "req", M: m, D: body})
+	if fault := unanswered(err); fault != nil {
+		fault.Retry = true
+		return fault
+	} else if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(body, answer); err != nil {
 		return fmt.Errorf("reading the relay's answer: %w", err)
 	}
 	return nil
+}
+
+// lostAnswer is that a question was on its way and no answer came.
+type lostAnswer struct{ fault *wire.Fault }
+
+func (l *lostAnswer) Error() string { return l.fault.Error() }
+func (l *lostAnswer) Unwrap() error { return l.fault }
+
+// unanswered is what to say of a question whose answer was lost; nil: it was
+// answered, or never asked.
+func unanswered(err error) *wire.Fault {
+	var lost *lostAnswer
+	if !errors.As(err, &lost) {
+		return nil
+	}
+	fault := *lost.fault // of the connection: others may read it
+	return &fault
 }
 
 // once asks one question on a connection of its own.
@@ -40,12 +61,5 @@ func (c *Client) once(ctx context.Context, question api.Frame) (json.RawMessage,
 	b.asked[i] = answer
 	b.mu.Unlock()
 	question.I = &i
-	body, err := b.await(ctx, question, answer)
-	var lost *wire.Fault
-	if errors.As(err, &lost) && lost.Code == wire.LinkLost {
-		asked := *lost // of the connection: others may read it
-		asked.Retry = true
-		return nil, &asked
-	}
-	return body, err
+	return b.await(ctx, question, answer)
 }

@@ -27,7 +27,11 @@ func (c *Client) Say(ctx context.Context, to, text string) (Said, error) {
 		event.Room, event.To = "", to
 	}
 	body, err := c.once(ctx, event)
-	if err != nil {
+	if fault := unanswered(err); fault != nil {
+		// A message has no id that would tell it from the same one said again.
+		fault.Retry, fault.Hint = false, "it may have been said: look there before you say it again"
+		return Said{}, fault
+	} else if err != nil {
 		return Said{}, err
 	}
 	var said Said

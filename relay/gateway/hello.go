@@ -45,11 +45,13 @@ func (v *Visit) holds() bool {
 	}
 	ctx, cancel := context.WithTimeout(v.ctx, nameLimit)
 	defer cancel()
-	who, ok := v.g.cfg.Holds(ctx, session)
-	if ok && who.ID != "" {
-		v.become(who)
+	for {
+		told := v.toldWho()
+		who, ok := v.g.cfg.Holds(ctx, session)
+		if !ok || who.ID == "" || v.becomeIf(who, &told) {
+			return ok
+		}
 	}
-	return ok
 }
 
 // acts is called before the visitor does what is recorded under their id: who
@@ -107,16 +109,20 @@ func (g *Gateway) Moved(session string, who api.User) {
 
 // become makes the visitor who they are now, and tells them: what they say next
 // is that person's, as is where they are seen.
-func (v *Visit) become(who api.User) {
-	before, isWelcome := v.g.registry.become(v, who)
-	if before == who {
-		return
+func (v *Visit) become(who api.User) { v.becomeIf(who, nil) }
+
+// becomeIf is become, but where the visit was told who it is since told: what was
+// looked up before may be older. False: nothing was done.
+func (v *Visit) becomeIf(who api.User, told *int) bool {
+	before, isWelcome, done := v.g.registry.become(v, who, told)
+	if before == who || !done {
+		return done
 	}
 	if before.ID != who.ID {
 		v.end(RoomUser + before.ID) // it is another person's
 	}
 	if !isWelcome {
-		return
+		return true
 	}
 	for _, m := range v.g.modules.list {
 		if m.Renamed != nil {
@@ -124,4 +130,5 @@ func (v *Visit) become(who api.User) {
 		}
 	}
 	v.send(api.Frame{T: "you", User: &who})
+	return true
 }

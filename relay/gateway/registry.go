@@ -53,21 +53,25 @@ func (r *registry) unseat(v *Visit) {
 }
 
 // become makes a visit somebody else's, and says whose it was, and whether it can
-// be found by that.
-func (r *registry) become(v *Visit, who api.User) (before api.User, isWelcome bool) {
+// be found by that. It does nothing where told is not how often that came about.
+func (r *registry) become(v *Visit, who api.User, told *int) (before api.User, isWelcome, done bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before, isWelcome = v.User(), r.conns[v.c.ID] == v
+	if told != nil && *told != v.toldWho() {
+		return before, isWelcome, false
+	}
 	if isWelcome {
 		r.unseat(v)
 	}
 	v.mu.Lock()
 	v.who.User = who
+	v.whoTold++
 	v.mu.Unlock()
 	if isWelcome {
 		r.seat(v)
 	}
-	return before, isWelcome
+	return before, isWelcome, true
 }
 
 func (r *registry) all() []*Visit {

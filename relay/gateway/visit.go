@@ -47,9 +47,10 @@ type Visit struct {
 	// earlier one waits to be read.
 	showing chan struct{}
 
-	mu   sync.Mutex // guards what follows
-	who  Visitor
-	subs map[string]subscription
+	mu      sync.Mutex // guards what follows
+	who     Visitor
+	whoTold int // how often it became somebody
+	subs    map[string]subscription
 }
 
 // subscription ends when stop is called: nothing of the room follows.
@@ -85,6 +86,7 @@ func (v *Visit) Conn() *hub.Conn { return v.c }
 func (v *Visit) User() api.User  { return v.visitor().User }
 
 func (v *Visit) visitor() Visitor { v.mu.Lock(); defer v.mu.Unlock(); return v.who }
+func (v *Visit) toldWho() int     { v.mu.Lock(); defer v.mu.Unlock(); return v.whoTold }
 
 // Greeted says whether hello has been answered with welcome.
 func (v *Visit) Greeted() bool { return v.greeted }
