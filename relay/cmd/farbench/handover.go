@@ -65,9 +65,9 @@ type askCommand struct {
 
 // Run asks whoever holds a place to hand it over.
 func (c askCommand) Run(around *surroundings) error {
-	return c.do(around, "ask", func(_ context.Context, _ *client.Client, _ string, q *api.ReservationRequest) error {
+	return c.do(around, "ask", func(_ context.Context, relay *client.Client, bench string, q *api.ReservationRequest) error {
 		q.Note = c.Note
-		return nil
+		return around.exists(relay, bench, q.Device)
 	}, func(place api.Reserved) (string, error) {
 		switch {
 		case place.Granted:
@@ -97,13 +97,13 @@ func (c handCommand) Run(around *surroundings) error {
 		case place.Granted && place.Holder.ID == to.ID:
 			return "", &wire.Fault{Code: wire.Invalid, Message: c.Target + " is yours already", Hint: "name somebody else: farbench who lists who is here"}
 		case place.Holder != nil && place.Holder.ID == to.ID:
-			return fmt.Sprintf("%s has %s until %s", to.Name, c.Target, until(*place.Until)), nil
+			return fmt.Sprintf("%s has %s until %s; farbench ask %s asks for it back", to.Name, c.Target, until(*place.Until), c.Target), nil
 		}
 		words := fmt.Sprintf("%s is offered to %s", c.Target, to.Name)
 		if place.Offer != nil {
 			words += ", who has until " + until(place.Offer.Until) + " to accept; it is yours till then"
 		}
-		return words, nil
+		return words + "; farbench notices --follow tells you the answer", nil
 	})
 }
 

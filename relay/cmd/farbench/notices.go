@@ -133,6 +133,9 @@ func noticeWords(n api.Notice) (words, todo string) {
 		todo = "farbench hand " + place + " " + who + ", or farbench refuse " + place + " " + who
 	case api.NoticeEnds:
 		todo = "farbench reserve " + place + " --for 1h keeps it"
+		if n.Who != nil { // it cannot be extended then
+			todo = n.Who.Name + " waits, so it cannot be kept: farbench hand " + place + " " + who + " gives it over now"
+		}
 	}
 	return words, todo
 }

@@ -67,14 +67,17 @@ func involved(p api.Place) (list []api.User) {
 }
 
 // among finds one of several people by name or id. A name is compared as the
-// relay does.
+// relay does; an id is nobody's but its person's, whatever others call themselves.
 func among(known []api.User, word string) (api.User, error) {
 	known = slices.Clone(known)
 	slices.SortStableFunc(known, func(a, b api.User) int { return strings.Compare(a.ID, b.ID) })
 	known = slices.CompactFunc(known, func(a, b api.User) bool { return a.ID == b.ID })
 	var found []api.User
 	for _, u := range known {
-		if u.ID == word || legible.Fold(u.Name) == legible.Fold(strings.Join(strings.Fields(word), " ")) {
+		if u.ID == word {
+			return u, nil
+		}
+		if legible.Fold(u.Name) == legible.Fold(strings.Join(strings.Fields(word), " ")) {
 			found = append(found, u)
 		}
 	}

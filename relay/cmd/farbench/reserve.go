@@ -195,16 +195,35 @@ func (around *surroundings) had(relay *client.Client, bench, device string) (boo
 			}
 		}
 	}
+	return false, around.listed(relay, bench, device)
+}
+
+// exists refuses a place that neither the bench has nor anybody reserved.
+func (around *surroundings) exists(relay *client.Client, bench, device string) error {
+	all, err := relay.Reservations(around.ctx)
+	if err != nil {
+		return err
+	}
+	for _, doc := range all.Reservations {
+		if doc.Bench == bench && slices.ContainsFunc(doc.Places, func(p api.Place) bool { return p.Device == device }) {
+			return nil
+		}
+	}
+	return around.listed(relay, bench, device)
+}
+
+// listed refuses a place that the bench does not have now.
+func (around *surroundings) listed(relay *client.Client, bench, device string) error {
 	benches, err := relay.Benches(around.ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if find(benches.Benches, bench) == nil {
-		return false, noBench(benches.Benches, bench)
+		return noBench(benches.Benches, bench)
 	}
 	if device == "" {
-		return false, nil
+		return nil
 	}
 	_, _, err = resolve(benches.Benches, bench+"/"+device)
-	return false, err
+	return err
 }
