@@ -184,7 +184,7 @@ func (c *Client) People(ctx context.Context, bench string) (api.People, error) {
 	if bench != "" {
 		query.Set("bench", bench)
 	}
-	var all api.People
+	all := api.People{People: []api.Person{}} // never null
 	for {
 		var page api.People
 		if err := c.ask(ctx, answerWithin, http.MethodGet, "/api/v1/people", query, nil, &page); err != nil {
