@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"log/slog"
+
 	"github.com/farbench/farbench/relay/api"
 	"github.com/farbench/farbench/relay/events"
 )
@@ -8,7 +10,8 @@ import (
 // ownCopy is what somebody said to a person, for their own room: so all of their
 // tabs and devices have it, and who comes back reads both halves. A message is
 // copied once the person's room has it; what a program says under another name is
-// no conversation.
+// no conversation. Who shows the token and no name has no room of their own: every
+// other such reads the tester's.
 type ownCopy struct {
 	draft  events.Draft
 	before <-chan struct{} // closed when what was said before is with the store; nil: nothing was
@@ -17,7 +20,7 @@ type ownCopy struct {
 
 // copies says whether what is said is copied.
 func (v *Visit) copies(m api.Frame, to target) bool {
-	return m.Ev == events.Message && to.person.ID != "" && to.person.ID != v.User().ID
+	return m.Ev == events.Message && to.person.ID != "" && to.person.ID != v.User().ID && v.User().ID != Tester.ID
 }
 
 // copyOf is the copy of a draft; nil: there is none.
@@ -33,13 +36,18 @@ func (v *Visit) copyOf(d events.Draft, m api.Frame, to target) *ownCopy {
 
 // keep gives the copy to the store, in the order in which things were said. done
 // gets its offset; empty: there is no copy.
-func (c *ownCopy) keep(port events.Port, done func(offset string)) {
+func (c *ownCopy) keep(port events.Port, log *slog.Logger, done func(offset string)) {
 	if c == nil {
 		done("")
 		return
 	}
 	c.wait()
-	port.Publish(c.draft, func(offset string, _ error) { done(offset) })
+	port.Publish(c.draft, func(offset string, err error) {
+		if err != nil {
+			log.Warn("the sender's copy of a message was not stored", "room", c.draft.Room, "err", err)
+		}
+		done(offset)
+	})
 	close(c.given)
 }
 

@@ -155,7 +155,7 @@ func (v *Visit) sayRoom(m api.Frame, to target, ask *asking) {
 			return
 		}
 		v.g.metrics.stored.Observe(time.Since(began).Seconds())
-		own.keep(port, func(copied string) {
+		own.keep(port, v.g.log, func(copied string) {
 			v.saying.Add(-1)
 			if ask == nil && m.I != nil {
 				v.c.Send(answerFrame(m.I, said{offset, copied}))

@@ -214,6 +214,22 @@ func TestSaying_ToAPersonComesOnce(t *testing.T) {
 	}
 }
 
+// Every person without a name reads the tester's room: nothing private is copied there.
+func TestSaying_TheUnnamedHaveNoCopy(t *testing.T) {
+	s, l := openSayingWith(t)
+	const person = "p-ada"
+	p := s.join()
+	p.say(`{"t":"evt","i":1,"to":"user:` + person + `","d":"private"}`)
+	if f := p.until("res"); f.Error != nil {
+		t.Fatal(f.Error)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.list) != 1 || l.list[0].Room != "user:"+person {
+		t.Errorf("%d events are stored", len(l.list))
+	}
+}
+
 func TestSaying_EventStreamsCarryAllOfIt(t *testing.T) {
 	s := openSaying(t)
 	e := s.events("room=lab", "")

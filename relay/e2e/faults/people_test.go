@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -74,7 +75,8 @@ func (p *pair) tabs(r *lab.Relay) map[string]int {
 	return tabs
 }
 
-// sit joins a room and gives what is told there of people.
+// sit joins a room and gives what is told there of people: those who were there
+// first, by the snapshot, as who comes.
 func (p *pair) sit(s *lab.Socket, err error) (told chan api.Frame) {
 	p.t.Helper()
 	p.must(err)
@@ -97,6 +99,12 @@ func (p *pair) sit(s *lab.Socket, err error) (told chan api.Frame) {
 				time.Sleep(20 * time.Millisecond)
 				if s.Send(sub) != nil {
 					return
+				}
+			case f.T == "res" && f.Error == nil:
+				var there api.LabSnapshot
+				_ = json.Unmarshal(f.D, &there)
+				for _, who := range there.People {
+					told <- api.Frame{T: "join", Room: "lab", Who: &who}
 				}
 			}
 		}
