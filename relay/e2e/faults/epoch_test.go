@@ -9,20 +9,28 @@ import (
 	"github.com/farbench/farbench/relay/e2e/lab"
 )
 
-// Threat 4: a person without the reservation drives the device. Bob has taken it
-// over at one relay; the other one has not heard of that and still believes that
-// it is Ada's. Her commands there get as far as the agent, which refuses them,
-// and that is written down for all to see.
-func TestThreat04_StaleEpoch(t *testing.T) {
-	c := startChain(t)
+// apart puts Ada at a relay that the filter keeps from what it holds back, and Bob
+// at the chain's own.
+func apart(t *testing.T, c *chain) (filter *lab.Filter, ada, bob lab.API) {
+	t.Helper()
 	filter, err := lab.NewFilter(c.broker.Addr)
 	c.must(err)
 	t.Cleanup(filter.Close)
 	behind, err := lab.StartRelay(built, filter.Addr())
 	c.must(err)
 	t.Cleanup(func() { behind.Kill() })
-	ada, bob := behind.API, c.relay.API
+	ada, bob = behind.API, c.relay.API
 	ada.Name, bob.Name = "Ada", "Bob"
+	return filter, ada, bob
+}
+
+// Threat 4: a person without the reservation drives the device. Bob has taken it
+// over at one relay; the other one has not heard of that and still believes that
+// it is Ada's. Her commands there get as far as the agent, which refuses them,
+// and that is written down for all to see.
+func TestThreat04_StaleEpoch(t *testing.T) {
+	c := startChain(t)
+	filter, ada, bob := apart(t, c)
 	c.until("the bench at the second relay", func() bool {
 		b, err := ada.Bench(c.ctx, "demo")
 		return err == nil && b.State == api.Online && len(b.Devices) == 2
@@ -68,7 +76,7 @@ func TestThreat04_StaleEpoch(t *testing.T) {
 	}
 	stale("ada2")
 	// Neither does she end what he runs, or reboot it.
-	_, err = bob.Start(c.ctx, api.RunRequest{ID: "bob2", Bench: "demo", Device: "sim0001", Command: "sleep 600"})
+	_, err := bob.Start(c.ctx, api.RunRequest{ID: "bob2", Bench: "demo", Device: "sim0001", Command: "sleep 600"})
 	c.must(err)
 	c.until("bob's long run", func() bool { r, err := ada.Run(c.ctx, "bob2"); return err == nil && r.State == wire.Running })
 	_, err = ada.Do(c.ctx, "POST", "/api/v1/runs/bob2/cancel", nil, nil)
@@ -116,14 +124,7 @@ func TestThreat04_StaleEpoch(t *testing.T) {
 // on is still cut off from the news and nobody has driven the device since.
 func TestThreat04_FromTheAnswerOn(t *testing.T) {
 	c := startChain(t)
-	filter, err := lab.NewFilter(c.broker.Addr)
-	c.must(err)
-	t.Cleanup(filter.Close)
-	behind, err := lab.StartRelay(built, filter.Addr())
-	c.must(err)
-	t.Cleanup(func() { behind.Kill() })
-	ada, bob := behind.API, c.relay.API
-	ada.Name, bob.Name = "Ada", "Bob"
+	filter, ada, bob := apart(t, c)
 	take := func(a lab.API) {
 		t.Helper()
 		c.until("taking it over", func() bool {
